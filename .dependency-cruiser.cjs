@@ -1,0 +1,54 @@
+/** Who may import whom (docs/architecture.md): dependencies point downwards only. */
+const layer = (name, from, mayNot, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: mayNot },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'not-to-dev-dependency',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    layer('shared-is-the-floor', '^src/shared', '^src/(?!shared)', 'shared imports nothing of ours'),
+    layer('engine-below-hosts', '^src/engine', '^src/(?!shared|engine)', 'the engine knows only shared'),
+    layer(
+      'runtime-is-lowest',
+      '^src/engine/runtime',
+      '^src/engine/(?!runtime)',
+      'runtime knows no data, labs or training',
+    ),
+    layer(
+      'data-knows-no-training',
+      '^src/engine/data',
+      '^src/engine/(?!runtime|data)',
+      'data knows no labs or training',
+    ),
+    layer(
+      'training-knows-no-labs',
+      '^src/engine/training',
+      '^src/engine/(labs|inspect)',
+      'training knows no lab',
+    ),
+    layer('inspect-knows-no-labs', '^src/engine/inspect', '^src/engine/(labs|runs)', 'inspect knows no lab'),
+    {
+      name: 'only-runtime-loads-native',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/engine' },
+      to: { path: 'node_modules/@tensorflow' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.json'] },
+  },
+};

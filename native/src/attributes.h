@@ -1,0 +1,22 @@
+// Op attributes as tfjs describes them ({name, type, value}), set on an eager op or on a graph node under construction.
+#pragma once
+
+#include <napi.h>
+
+#include "handles.h"
+#include "op_definitions.h"
+
+namespace lab {
+
+// tfjs has no name for a list of shapes; `StatelessWhile` needs one. Values of TF_AttrType end at TF_ATTR_FUNC (8).
+constexpr int kAttributeShapeList = 100;
+
+void SetEagerAttributes(TFE_Op* op, const std::string& opName, const Napi::Array& attributes);
+
+// Attributes that the op does not define are left out: tfjs's kernels pass some that only older definitions had.
+void SetGraphAttributes(TF_OperationDescription* node, const OpDefinition& definition, const Napi::Array& attributes);
+
+// The value of a numeric attribute, or -1.
+int64_t IntegerAttribute(const Napi::Array& attributes, const std::string& name);
+
+}  // namespace lab

@@ -1,0 +1,121 @@
+// One TensorFlow eager context, the tensors that JavaScript holds (by number), the open capture and the compiled functions.
+//
+// Lives once in a Node environment (its instance data) and is freed with it. Not thread safe, but for Execute of a call that
+// was prepared on the JavaScript thread.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "capture.h"
+#include "handles.h"
+#include "op_definitions.h"
+
+namespace lab {
+
+struct RuntimeOptions {
+  int intraOpThreads = 0;  // 0: TensorFlow's own default, one a core
+  int interOpThreads = 0;
+  bool useGpu = true;
+};
+
+// What JavaScript holds under a number: a tensor with values, or a place in a graph under construction.
+struct Entry {
+  TensorHandlePtr handle;  // null when symbolic
+  TF_Output output{nullptr, 0};
+  int64_t capture = -1;  // serial number of the capture that a symbolic entry belongs to
+  std::vector<int64_t> shape;  // of a symbolic entry
+  TF_DataType dtype = TF_FLOAT;
+};
+
+struct TensorMeta {
+  int64_t id;
+  std::vector<int64_t> shape;
+  TF_DataType dtype;
+};
+
+struct CapturedFunction {
+  std::string name;
+  FunctionPtr function;
+  std::vector<TensorHandlePtr> held;  // values of tensors from outside, passed after the inputs on every call
+  std::vector<TensorMeta> lifted;     // tensors from outside that the caller must pass on (inside another capture)
+  std::vector<std::string> inner;     // functions that this one calls
+  int outputs = 0;
+  int64_t nodes = 0;
+  size_t constantBytes = 0;
+};
+
+// One call of a captured function, ready to run on any thread. Holds its inputs.
+class PreparedCall {
+ public:
+  PreparedCall(std::shared_ptr<TFE_Context> context, EagerOpPtr op, std::string name, int outputs)
+      : context_(std::move(context)), op_(std::move(op)), name_(std::move(name)), results_(outputs, nullptr) {}
+  ~PreparedCall();
+  void Execute();
+  std::vector<TensorHandlePtr> TakeResults();
+
+ private:
+  std::shared_ptr<TFE_Context> context_;
+  EagerOpPtr op_;
+  std::string name_;
+  std::vector<TFE_TensorHandle*> results_;
+};
+
+class Runtime {
+ public:
+  // Must come before the first tensor; throws once the context exists.
+  void Configure(const RuntimeOptions& options);
+  Napi::Array Devices(Napi::Env env);
+  bool UsesGpu();
+
+  int64_t CreateTensor(const std::vector<int64_t>& shape, TF_DataType dtype, const Napi::Value& values);
+  void DeleteTensor(int64_t id);
+  Napi::Value TensorValues(Napi::Env env, int64_t id);
+  size_t TensorCount() const { return tensors_.size(); }
+
+  // Runs the op, or adds it to the open capture.
+  std::vector<TensorMeta> ExecuteOp(const std::string& name, const Napi::Array& attributes,
+                                    const std::vector<int64_t>& inputs, int outputs);
+
+  bool Capturing() const { return !captures_.empty(); }
+  void BeginCapture();
+  TensorMeta AddInput(const std::vector<int64_t>& shape, TF_DataType dtype);
+  // With `returnLifted` the function also hands back, after its outputs, each tensor from outside that it takes after its
+  // inputs: what a loop's body must do.
+  const CapturedFunction& EndCapture(const std::string& name, const std::vector<int64_t>& inputs,
+                                     const std::vector<int64_t>& outputs, bool returnLifted);
+  void AbortCapture();
+  // Tensors whose value changes (variables): using one inside a capture without passing it in is an error.
+  void SetMutable(std::vector<int64_t> ids);
+
+  std::unique_ptr<PreparedCall> Prepare(const std::string& name, const std::vector<int64_t>& inputs, bool xla);
+  std::vector<TensorMeta> Register(std::vector<TensorHandlePtr> handles);
+  void RemoveFunction(const std::string& name);
+  std::string FunctionDefinition(const std::string& name);
+
+ private:
+  std::shared_ptr<TFE_Context> Context();
+  Entry& Find(int64_t id, const std::string& doing);
+  TF_Output InCapture(int64_t id, const std::string& op);
+  std::vector<TensorMeta> RunOp(const std::string& name, const Napi::Array& attributes, const std::vector<int64_t>& inputs,
+                                int outputs);
+  std::vector<TensorMeta> CaptureOp(const std::string& name, const Napi::Array& attributes,
+                                    const std::vector<int64_t>& inputs, int outputs);
+
+  RuntimeOptions options_;
+  std::shared_ptr<TFE_Context> context_;
+  std::unordered_map<int64_t, Entry> tensors_;
+  std::unordered_set<int64_t> mutable_;
+  std::vector<std::unique_ptr<Capture>> captures_;
+  std::unordered_map<std::string, CapturedFunction> functions_;
+  OpDefinitions definitions_;
+  int64_t nextId_ = 1;
+  int64_t nextCapture_ = 0;
+};
+
+}  // namespace lab

@@ -1,0 +1,6 @@
+// @ts-check
+import { setupOrExit } from './setup.mjs';
+
+// Building is a part of the set-up, which knows what changed.
+await setupOrExit();
+console.error('Built into out/.');

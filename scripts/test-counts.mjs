@@ -1,0 +1,35 @@
+// @ts-check
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/**
+ * Counts a run of Vitest from its JSON report. Its own numbers leave out files that failed to load and errors outside of any
+ * test; each of these counts as one failure here, so that nothing red is ever counted as green.
+ * @param {string} report empty when Vitest wrote none
+ * @param {number} exitCode
+ * @returns {Counts}
+ */
+export function countVitest(report, exitCode) {
+  /** @type {any} */
+  let parsed;
+  try {
+    parsed = JSON.parse(report);
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const files = parsed.testResults ?? [];
+  const broken = files.filter(
+    (/** @type {any} */ file) =>
+      file.status === 'failed' &&
+      !(file.assertionResults ?? []).some((/** @type {any} */ test) => test.status === 'failed'),
+  ).length;
+  const passed = parsed.numPassedTests ?? 0;
+  const skipped = (parsed.numPendingTests ?? 0) + (parsed.numTodoTests ?? 0);
+  const failed = (parsed.numFailedTests ?? 0) + broken;
+  return { passed, failed: failed === 0 && exitCode !== 0 ? 1 : failed, skipped };
+}
+
+/** @param {Counts} counts */
+export function closingLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}

@@ -1,0 +1,169 @@
+/** `gradient-lab train LAB`: a subcommand for each lab, its flags from the lab's schema; and `train --resume RUN`. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { LABS, type Lab } from '../../engine/labs/index.ts';
+import { resumeRun, startRun, type RunCallbacks } from '../../engine/runs/index.ts';
+import { DEVICES, PLANS, type DeviceChoice, type Plan } from '../../engine/runtime/index.ts';
+import { TrainingControl } from '../../engine/training/index.ts';
+import { flagOf, type Field } from '../../shared/fields.ts';
+import type { RunEnded } from '../../shared/run-events.ts';
+import { EXIT } from '../exit.ts';
+import { makeOutput, type Output } from '../output.ts';
+import { RunReporter } from '../run-reporter.ts';
+
+interface SharedOptions {
+  readonly checkpointSeconds: number;
+  readonly json?: boolean;
+  readonly resume?: string;
+}
+
+interface LabOptions extends SharedOptions {
+  readonly plan: Plan | 'auto';
+  readonly seed: number;
+  readonly device: DeviceChoice;
+  readonly threads: number;
+}
+
+export function trainCommand(): Command {
+  const train = new Command('train')
+    .summary('train a lab, or go on with a run')
+    .description(
+      'Trains a lab on its data set and keeps the run: its settings, every metric, and two checkpoints.\n' +
+        'Ctrl-C stops after the step that is under way, with a checkpoint to go on from.',
+    )
+    .enablePositionalOptions() // so that --json after a lab belongs to the lab's command
+    .argument('[lab]', `one of ${LABS.map((lab) => lab.id).join(', ')}`)
+    .option('--resume <run>', 'go on with a run that was stopped or interrupted; "last" is the newest')
+    .addOption(checkpointOption())
+    .option('--json', 'one JSON object a line on stdout, nothing else')
+    .addHelpText(
+      'after',
+      `\nExamples:\n  gradient-lab train mnist-mlp\n  gradient-lab train mnist-mlp --epochs 3 --hidden-units 128\n  gradient-lab train --resume last`,
+    )
+    .action(async (lab: string | undefined, options: SharedOptions, command: Command) => {
+      if (options.resume !== undefined && lab === undefined) {
+        return execute((callbacks) => resumeRun(options.resume as string, callbacks), options);
+      }
+      command.error(
+        lab === undefined
+          ? `Expected a lab, one of ${LABS.map((known) => known.id).join(', ')}, or --resume RUN.`
+          : `Unknown lab "${lab}". There are ${LABS.map((known) => known.id).join(', ')}.`,
+      );
+    });
+  for (const lab of LABS) train.addCommand(labCommand(lab));
+  return train;
+}
+
+function labCommand(lab: Lab): Command {
+  const command = new Command(lab.id)
+    .summary(lab.summary)
+    .description(
+      `Lab ${lab.number}: ${lab.title}. ${lab.summary}\n\nIt teaches to ${lab.teaches.join('; to ')}.`,
+    )
+    .optionsGroup('Settings of the lab:');
+  for (const [name, field] of Object.entries(lab.fields)) command.addOption(fieldOption(name, field));
+  command.optionsGroup('How it runs:');
+  command
+    .addOption(
+      new Option('--plan <plan>', 'how a step is executed; auto times them')
+        .choices(['auto', ...PLANS])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--seed <number>', 'where all randomness comes from')
+        .argParser(wholeNumber('--seed', 0, 2 ** 53 - 1))
+        .default(1),
+    )
+    .addOption(new Option('--device <device>', 'where it computes').choices(DEVICES).default('auto'))
+    .addOption(
+      new Option('--threads <number>', 'threads inside an op; 0: one a core')
+        .argParser(wholeNumber('--threads', 0, 1024))
+        .default(0),
+    )
+    .addOption(checkpointOption())
+    .option('--resume <run>', 'go on with a run instead; its own settings count')
+    .option('--json', 'one JSON object a line on stdout, nothing else');
+  command.action(async (own: LabOptions & Record<string, unknown>, self: Command) => {
+    // --json and --resume may also stand before the lab.
+    const before = self.parent?.opts<SharedOptions>();
+    const { plan, seed, device, threads, checkpointSeconds, json, resume, ...settings } = own;
+    const id = resume ?? before?.resume;
+    const request = { lab: lab.id, settings, plan, seed, device, threads };
+    await execute(
+      (callbacks) => (id === undefined ? startRun(request, callbacks) : resumeRun(id, callbacks)),
+      {
+        json: json ?? before?.json ?? false,
+        checkpointSeconds,
+      },
+    );
+  });
+  return command;
+}
+
+/** Values are checked by the lab's schema, where the app checks them too; here they stay text. */
+function fieldOption(name: string, field: Field): Option {
+  const bounds =
+    field.kind === 'choice'
+      ? field.choices.join(', ')
+      : field.kind === 'data set'
+        ? `${field.suggested.join(', ')}, or an imported one`
+        : `${field.min} to ${field.max}${field.unit ? ` ${field.unit}` : ''}`;
+  return new Option(`${flagOf(name)} <value>`, `${field.help} (${bounds}; default ${field.default})`);
+}
+
+function checkpointOption(): Option {
+  return new Option('--checkpoint-seconds <number>', 'seconds between checkpoints; one more after each epoch')
+    .argParser(wholeNumber('--checkpoint-seconds', 1, 86_400))
+    .default(15);
+}
+
+function wholeNumber(flag: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < min || value > max || text.trim() === '') {
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max} for ${flag}.`);
+    }
+    return value;
+  };
+}
+
+async function execute(
+  run: (callbacks: RunCallbacks) => Promise<RunEnded>,
+  { json = false, checkpointSeconds }: SharedOptions,
+): Promise<void> {
+  const output = makeOutput(json, process.stdout, process.stderr);
+  const control = new TrainingControl();
+  const abort = new AbortController();
+  const release = stopOnSignals(control, abort, output);
+  const { onEvent, onProgress, onFetch } = new RunReporter(output);
+  try {
+    const end = await run({ control, signal: abort.signal, checkpointSeconds, onEvent, onProgress, onFetch });
+    process.exitCode = end.kind === 'completed' ? EXIT.done : EXIT.interrupted;
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    output.line('Stopped before training began.');
+    process.exitCode = EXIT.interrupted;
+  } finally {
+    release();
+  }
+}
+
+/** The first Ctrl-C stops cleanly, the second at once; a closed pipe on stdout counts as the first. */
+function stopOnSignals(control: TrainingControl, abort: AbortController, output: Output): () => void {
+  let asked = 0;
+  const stop = (): void => {
+    if (++asked > 1) process.exit(EXIT.interrupted);
+    output.line('Stopping after this step, with a checkpoint. Press Ctrl-C again to leave at once.');
+    control.stop();
+    abort.abort();
+  };
+  const onPipeError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+    control.stop();
+    abort.abort();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.stdout.on('error', onPipeError);
+  return () => {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  };
+}

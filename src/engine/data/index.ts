@@ -1,0 +1,18 @@
+/** Data sets: what there is, getting it, checking it, and reading it into typed arrays. */
+export {
+  ensureDataSet,
+  fetchDataSet,
+  listDataSets,
+  loadDataSet,
+  removeDataSet,
+  verifyDataSet,
+  type FetchOptions,
+} from './cache.ts';
+export { knownDataSet, knownDataSets, registerDataSet } from './catalogue.ts';
+export { hashOfFiles, type FeatureData, type LoadedDataSet, type Split } from './data-set.ts';
+export type { DataSetDefinition } from './definition.ts';
+export { dataFolder, homeFolder } from './home.ts';
+export { idxDataSet, type IdxDataSetOptions } from './idx-data-set.ts';
+export { importDataSet, type ImportOptions } from './import.ts';
+export { parseIdx, readIdxFile, type IdxArray, type IdxExpectation } from './readers/idx.ts';
+export { takeValidation, type TrainAndValidation, type ValidationSize } from './splits.ts';

@@ -1,0 +1,291 @@
+/**
+ * Lab 1. Let the tensors flow: a multi-layer perceptron from low-level tensors.
+ *
+ * A digit is 784 grey values. Each layer multiplies them by a matrix, adds a bias and bends the result with a ReLU; the last
+ * layer gives ten numbers, one a class, and softmax turns them into probabilities. Training asks of every weight: if you were a
+ * little larger, how much would the loss grow? That is the gradient, and each step goes a little way against it.
+ *
+ * Nothing here is hidden in a layer class: the parameters are a record of named tensors, the model is a function of them, and a
+ * step is a function from the old parameters to new ones.
+ *
+ * Paper: Rumelhart, Hinton and Williams 1986, "Learning representations by back-propagating errors". What differs: ReLU (Glorot
+ * et al. 2011) in place of the sigmoid, cross-entropy in place of squared error, Adam (Kingma and Ba 2015), and a learning rate
+ * that falls along half a cosine (Loshchilov and Hutter 2017), without which the last half percent does not come.
+ */
+import type { ConfigOf } from '../../shared/fields.ts';
+import {
+  dropout,
+  normal,
+  randomKey,
+  sparseSoftmaxCrossEntropyByExample,
+  tf,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '../runtime/index.ts';
+import {
+  adam,
+  addWeightDecay,
+  clipByGlobalNorm,
+  constant,
+  cosine,
+  globalNorm,
+  named,
+  rmsProp,
+  sgd,
+  valueAndGradients,
+  type Batch,
+  type Experiment,
+  type Optimizer,
+  type Parameters,
+} from '../training/index.ts';
+import { defineLab } from './lab.ts';
+
+// ---- hyperparameters
+
+const fields = {
+  data: {
+    kind: 'data set',
+    label: 'Data set',
+    help: 'Images with one label each; a small drawn set needs no download.',
+    default: 'mnist',
+    suggested: ['mnist', 'fashion-mnist', 'drawn-digits'],
+  },
+  epochs: {
+    kind: 'integer',
+    label: 'Epochs',
+    help: 'Passes over the training images.',
+    default: 12,
+    min: 1,
+    max: 1000,
+  },
+  batchSize: {
+    kind: 'integer',
+    label: 'Batch size',
+    help: 'Images whose gradients are averaged in one step.',
+    default: 64,
+    min: 1,
+    max: 8192,
+    unit: 'images',
+  },
+  hiddenLayers: {
+    kind: 'integer',
+    label: 'Hidden layers',
+    help: 'Layers between the pixels and the classes; 0 is logistic regression.',
+    default: 2,
+    min: 0,
+    max: 10,
+  },
+  hiddenUnits: {
+    kind: 'integer',
+    label: 'Hidden units',
+    help: 'Width of each hidden layer.',
+    default: 512,
+    min: 1,
+    max: 4096,
+    unit: 'units',
+  },
+  optimizer: {
+    kind: 'choice',
+    label: 'Optimizer',
+    help: 'The rule that turns gradients into steps.',
+    default: 'adam',
+    choices: ['adam', 'rmsprop', 'momentum', 'nesterov', 'sgd'],
+  },
+  learningRate: {
+    kind: 'number',
+    label: 'Learning rate',
+    help: 'Length of a step; about 0.001 suits Adam and RMSProp, 0.1 SGD.',
+    default: 0.001,
+    min: 0,
+    max: 1000,
+  },
+  schedule: {
+    kind: 'choice',
+    label: 'Schedule',
+    help: 'How the learning rate changes: it falls along half a cosine to 0, or stays.',
+    default: 'cosine',
+    choices: ['cosine', 'constant'],
+  },
+  dropout: {
+    kind: 'number',
+    label: 'Dropout',
+    help: 'Share of hidden units switched off at random in each step.',
+    default: 0,
+    min: 0,
+    max: 0.95,
+  },
+  weightDecay: {
+    kind: 'number',
+    label: 'Weight decay',
+    help: 'Pulls weights towards 0: this much of half their squared length is added to the loss.',
+    default: 0,
+    min: 0,
+    max: 1,
+  },
+  clipNorm: {
+    kind: 'number',
+    label: 'Clip gradients at',
+    help: 'Longest gradient that is let through, all weights taken as one vector; 0 lets all through.',
+    default: 0,
+    min: 0,
+    max: 1e6,
+  },
+  validationShare: {
+    kind: 'number',
+    label: 'Validation share',
+    help: 'Share of the training images held out to watch for overfitting.',
+    default: 0.05,
+    min: 0,
+    max: 0.5,
+  },
+  patience: {
+    kind: 'integer',
+    label: 'Patience',
+    help: 'Stops after this many epochs without a lower validation loss; 0 never does.',
+    default: 0,
+    min: 0,
+    max: 1000,
+    unit: 'epochs',
+  },
+} as const;
+
+type MlpConfig = ConfigOf<typeof fields>;
+
+const CLASSES = 10;
+
+// ---- model
+
+/** Widths of the layers from pixels to classes, e.g. [784, 512, 512, 10]. */
+function layerWidths(config: Pick<MlpConfig, 'hiddenLayers' | 'hiddenUnits'>, pixels: number): number[] {
+  return [pixels, ...new Array<number>(config.hiddenLayers).fill(config.hiddenUnits), CLASSES];
+}
+
+/**
+ * Random weights with variance 2 / fan-in, which keeps the size of activations from layer to layer under ReLU (He et al. 2015,
+ * "Delving deep into rectifiers", equation 10), and zero biases.
+ */
+export function initialParameters(widths: readonly number[], seed: number): Parameters {
+  const parameters: Record<string, Tensor> = {};
+  for (let layer = 1; layer < widths.length; layer++) {
+    const fanIn = widths[layer - 1] as number;
+    const fanOut = widths[layer] as number;
+    const key = randomKey(seed, `weights${layer}`, tf.scalar(0, 'int32'));
+    parameters[`weights${layer}`] = tf.mul(normal([fanIn, fanOut], key), Math.sqrt(2 / fanIn)); // [fanIn, fanOut]
+    parameters[`bias${layer}`] = tf.zeros([fanOut]); // [fanOut]
+  }
+  return parameters;
+}
+
+/** Grey values 0 to 255, [batch, 28, 28], as numbers around 0 with a deviation of about 1 (MNIST's own mean and deviation). */
+export function prepare(batch: Batch): Tensor2D {
+  const images = named(batch, 'image');
+  const pixels = images.size / images.shape[0];
+  return tf.reshape(tf.div(tf.sub(tf.div(images, 255), 0.1307), 0.3081), [-1, pixels]); // [batch, pixels]
+}
+
+/**
+ * The logits of `x` [batch, pixels]: [batch, classes]. `drop`, given while training, is applied to each hidden layer's
+ * activations.
+ */
+export function forward(
+  parameters: Parameters,
+  x: Tensor2D,
+  drop: (hidden: Tensor2D, layer: number) => Tensor2D = (hidden) => hidden,
+): Tensor2D {
+  const layers = Object.keys(parameters).length / 2;
+  let hidden = x;
+  for (let layer = 1; layer < layers; layer++) {
+    hidden = drop(tf.relu(affine(parameters, layer, hidden)), layer); // [batch, hiddenUnits]
+  }
+  return affine(parameters, layers, hidden); // [batch, classes]
+}
+
+function affine(parameters: Parameters, layer: number, x: Tensor2D): Tensor2D {
+  return tf.add(
+    tf.matMul(x, named(parameters, `weights${layer}`) as Tensor2D),
+    named(parameters, `bias${layer}`),
+  );
+}
+
+// ---- loss
+
+/** Cross-entropy of each image, and 1 where the largest logit is the label's: both [batch]. */
+export function measure(logits: Tensor2D, labels: Tensor1D): { loss: Tensor1D; accuracy: Tensor1D } {
+  return {
+    loss: sparseSoftmaxCrossEntropyByExample(labels, logits),
+    accuracy: tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'),
+  };
+}
+
+// ---- experiment
+
+const OPTIMIZERS: Record<MlpConfig['optimizer'], () => Optimizer> = {
+  adam: () => adam(),
+  rmsprop: () => rmsProp(),
+  momentum: () => sgd({ momentum: 0.9 }),
+  nesterov: () => sgd({ momentum: 0.9, nesterov: true }),
+  sgd: () => sgd(),
+};
+
+export const mlp = defineLab({
+  id: 'mnist-mlp',
+  number: 1,
+  title: 'Let the tensors flow',
+  summary: 'An MLP from low-level tensors: matrices, gradients, an optimizer, and nothing hidden.',
+  teaches: [
+    'write a network as a function of named tensors',
+    'follow a gradient from the loss to every weight',
+    'tell training, validation and test accuracy apart',
+  ],
+  fields,
+  labelFeatures: ['label'],
+
+  makeExperiment(config, data, seed): Experiment {
+    const { train } = data.splits;
+    const shape = train.features['image']?.rows.shape.slice(1) ?? [28, 28];
+    const pixels = shape.reduce((a, b) => a * b, 1);
+    const stepsPerEpoch = Math.floor(train.rows.length / config.batchSize);
+    const optimizer = OPTIMIZERS[config.optimizer]();
+
+    return {
+      seed,
+      epochs: config.epochs,
+      batchSize: config.batchSize,
+      patience: config.patience,
+      metricNames: ['loss', 'accuracy', 'gradientNorm'],
+      splits: data.splits,
+      optimizer,
+      schedule:
+        config.schedule === 'cosine'
+          ? cosine(config.learningRate, stepsPerEpoch * config.epochs)
+          : constant(config.learningRate),
+
+      initialParameters: () => initialParameters(layerWidths(config, pixels), seed),
+
+      step({ parameters, slots }, batch, { learningRate, step }) {
+        const x = prepare(batch);
+        const labels = named(batch, 'label') as Tensor1D;
+        const drop = (hidden: Tensor2D, layer: number) =>
+          dropout(hidden, config.dropout, randomKey(seed, `dropout${layer}`, step));
+
+        // Forward and back: the mean loss of the batch, and its gradient for every parameter.
+        const { loss, gradients, aux } = valueAndGradients((current) => {
+          const measured = measure(forward(current, x, drop), labels);
+          return { loss: tf.mean<Scalar>(measured.loss), aux: tf.mean<Scalar>(measured.accuracy) };
+        }, parameters);
+
+        // What may be done to the gradients, and then the step itself.
+        const decayed = addWeightDecay(gradients, parameters, config.weightDecay);
+        const clipped = config.clipNorm > 0 ? clipByGlobalNorm(decayed, config.clipNorm) : decayed;
+        const next = optimizer.update({ parameters, gradients: clipped, slots, learningRate, step });
+        return { state: next, metrics: { loss, accuracy: aux, gradientNorm: globalNorm(gradients) } };
+      },
+
+      evaluate(parameters, batch) {
+        return measure(forward(parameters, prepare(batch)), named(batch, 'label') as Tensor1D);
+      },
+    };
+  },
+});

@@ -1,0 +1,19 @@
+/** The list of labs. A lab is added here, and nowhere else. */
+import { LabError } from '../../shared/errors.ts';
+import { mlp } from './01-mlp.ts';
+import type { Lab } from './lab.ts';
+
+export type { Lab } from './lab.ts';
+
+export const LABS: readonly Lab[] = [mlp];
+
+/** The lab called `id`. */
+export function labById(id: string): Lab {
+  const lab = LABS.find((candidate) => candidate.id === id);
+  if (lab === undefined) {
+    throw new LabError('lab/unknown', `Unknown lab "${id}".`, {
+      hint: `There are ${LABS.map((known) => known.id).join(', ')}.`,
+    });
+  }
+  return lab;
+}

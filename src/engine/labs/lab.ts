@@ -1,0 +1,25 @@
+/** What a lab is: a schema of hyperparameters, and a function that makes an experiment of them. */
+import type { ConfigOf, Fields } from '../../shared/fields.ts';
+import type { LabId } from '../../shared/labs.ts';
+import type { DeviceData, Experiment } from '../training/index.ts';
+
+export interface Lab<F extends Fields = Fields> {
+  readonly id: LabId;
+  /** Its place among the ten. */
+  readonly number: number;
+  readonly title: string;
+  /** One sentence for a list. */
+  readonly summary: string;
+  /** What a person can do after it. */
+  readonly teaches: readonly string[];
+  readonly fields: F;
+  /** The features that are class numbers, not measurements. */
+  readonly labelFeatures: readonly string[];
+  /** The experiment for a configuration; `data` stays the caller's. */
+  makeExperiment(config: ConfigOf<F>, data: DeviceData, seed: number): Experiment;
+}
+
+/** Checks a lab's own types where it is defined; the list of labs holds them all as `Lab`. */
+export function defineLab<const F extends Fields>(lab: Lab<F>): Lab {
+  return lab;
+}

@@ -1,0 +1,28 @@
+/** The engine's floor: TensorFlow.js on the native runtime, compiled steps, randomness, devices. */
+export { backend, binding, watchingOps } from './backend.ts';
+export { packageRoot, packageVersion, readSetupRecord } from './binding.ts';
+export { callerLine, compile, PLANS, type Compiled, type Plan, type PlanChoice } from './compile.ts';
+export {
+  DEVICES,
+  startRuntime,
+  type DeviceChoice,
+  type RuntimeInfo,
+  type RuntimeOptions,
+} from './devices.ts';
+export { whileLoop } from './loops.ts';
+export { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyByExample } from './ops.ts';
+export { dropout, normal, permutation, randomKey, uniform, type RandomKey } from './random.ts';
+export { gatherRows, makeResident, Resident } from './resident.ts';
+export { tf } from './tf.ts';
+export type {
+  DataType,
+  Rank,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  Tensor4D,
+  Variable,
+} from './tf.ts';
+export { flatten, unflatten, type Tree, type TreeStructure } from './tree.ts';

@@ -1,0 +1,59 @@
+/** What a lab hands to the training loop: data, model, step, and how they are to be run. */
+import type { Resident, Scalar, Tensor, Tensor1D } from '../runtime/index.ts';
+import type { Parameters } from './gradients.ts';
+import type { Optimizer, Slots } from './optimizers.ts';
+import type { Schedule } from './schedules.ts';
+
+/** All that changes while a model trains. */
+export interface ModelState {
+  readonly parameters: Parameters;
+  readonly slots: Slots;
+}
+
+/** The rows of one batch: each feature as [batch, ...shape of one]; images as float32 0 to 255, labels as int32. */
+export type Batch = Readonly<Record<string, Tensor>>;
+
+/** What else a step may depend on. Both are tensors, because they change from step to step. */
+export interface StepInputs {
+  /** float32 scalar. */
+  readonly learningRate: Scalar;
+  /** int32 scalar: steps taken before this one. Key randomness with it. */
+  readonly step: Scalar;
+}
+
+export type SplitName = 'train' | 'validation' | 'test';
+
+/** A feature's rows on the device and the dtype that a batch of them has. */
+export interface Feature {
+  readonly rows: Resident;
+  readonly as: 'float32' | 'int32';
+}
+
+/** Some rows of the features, by number: a validation split shares its rows with the training split. */
+export interface SplitRows {
+  readonly features: Readonly<Record<string, Feature>>;
+  readonly rows: Int32Array;
+}
+
+export interface Experiment {
+  readonly seed: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Stops when the validation loss has not improved for this many epochs; 0: never. */
+  readonly patience: number;
+  /** What `step` and `evaluate` measure, `loss` first. */
+  readonly metricNames: readonly string[];
+  readonly splits: Readonly<Record<SplitName, SplitRows>>;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  /** Fresh weights from the seed. Called outside of a compiled step. */
+  initialParameters(): Parameters;
+  /** One step of training. Compiled. */
+  step(
+    state: ModelState,
+    batch: Batch,
+    inputs: StepInputs,
+  ): { state: ModelState; metrics: Readonly<Record<string, Scalar>> };
+  /** Metrics of each example, [batch]; the loop takes means. Compiled. */
+  evaluate(parameters: Parameters, batch: Batch): Readonly<Record<string, Tensor1D>>;
+}

@@ -1,0 +1,34 @@
+/** Everything around a lab's step: the loop, optimizers and schedules, checkpoints. */
+export {
+  CheckpointStore,
+  parametersSha256,
+  restore,
+  snapshot,
+  type Checkpoint,
+  type Progress,
+} from './checkpoints.ts';
+export { TrainingControl } from './control.ts';
+export type { Batch, Experiment, ModelState, SplitName, SplitRows, StepInputs } from './experiment.ts';
+export {
+  addWeightDecay,
+  clipByGlobalNorm,
+  clipByValue,
+  globalNorm,
+  mapParameters,
+  named,
+  valueAndGradients,
+  type Parameters,
+} from './gradients.ts';
+export {
+  initialState,
+  NonFiniteError,
+  train,
+  type TrainingEvent,
+  type TrainingResult,
+  type Values,
+} from './loop.ts';
+export { adam, adamW, rmsProp, sgd, type Optimizer, type Slots } from './optimizers.ts';
+export { constant, cosine, stepDecay, transformer, warmUp, type Schedule } from './schedules.ts';
+export { median } from './speed.ts';
+export { Evaluation } from './steps.ts';
+export { putOnDevice, type DeviceData } from './splits.ts';

@@ -1,0 +1,382 @@
+/**
+ * The training loop: epochs and steps, validation, checkpoints, pause, stop, early stopping, and the end.
+ *
+ * Everything that a number depends on is a function of (seed, step) or part of a checkpoint; where calls end, how fast they are,
+ * and how often the run was interrupted changes none.
+ */
+import { LabError } from '../../shared/errors.ts';
+import { permutation, tf, type Plan, type PlanChoice } from '../runtime/index.ts';
+import {
+  parametersSha256,
+  restore,
+  snapshot,
+  type Checkpoint,
+  type CheckpointStore,
+  type Progress,
+} from './checkpoints.ts';
+import type { TrainingControl } from './control.ts';
+import type { Experiment, ModelState } from './experiment.ts';
+import { findInOps, findInParameters, type NonFinite } from './non-finite.ts';
+import { Speed } from './speed.ts';
+import { Evaluation, STEPS_PER_CALL, TrainingSteps } from './steps.ts';
+
+export type Values = Readonly<Record<string, number>>;
+
+export type TrainingEvent =
+  | { readonly kind: 'plan'; readonly choice: PlanChoice }
+  /** The steps from `step` on (counted from 1, as people do): each metric of each of them. */
+  | {
+      readonly kind: 'steps';
+      readonly step: number;
+      readonly epoch: number;
+      readonly values: Readonly<Record<string, ArrayLike<number>>>;
+    }
+  /** An epoch is over: means over its training steps (`train/loss`) and over the validation split (`validation/loss`). */
+  | { readonly kind: 'epoch'; readonly step: number; readonly epoch: number; readonly values: Values }
+  | {
+      readonly kind: 'progress';
+      readonly step: number;
+      readonly steps: number;
+      readonly epoch: number;
+      readonly examplesPerSecond: number | null;
+      readonly secondsLeft: number | null;
+    }
+  | { readonly kind: 'paused' | 'resumed'; readonly step: number }
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string };
+
+export interface TrainingResult {
+  readonly outcome: 'completed' | 'stopped';
+  /** Why a completed run ended before its last epoch. */
+  readonly earlyStop: string | undefined;
+  readonly steps: number;
+  readonly epoch: number;
+  readonly plan: Plan;
+  readonly examplesPerSecond: number | null;
+  readonly train: Values;
+  readonly validation: Values;
+  readonly test: Values;
+  readonly weightsSha256: string;
+}
+
+export interface TrainingOptions {
+  readonly experiment: Experiment;
+  readonly plan: Plan | 'auto';
+  readonly control: TrainingControl;
+  readonly onEvent: (event: TrainingEvent) => void;
+  /** Left out: no checkpoints (a benchmark, a test). */
+  readonly checkpoints?: CheckpointStore;
+  readonly checkpointSeconds?: number;
+  readonly resumeFrom?: Checkpoint;
+}
+
+/** Milliseconds that one native call should take: long enough to cost nothing, short enough for a pause to be felt at once. */
+const CALL_MS = 100;
+
+const START: Progress = {
+  step: 0,
+  epoch: 0,
+  stepInEpoch: 0,
+  epochSums: {},
+  lastTrain: {},
+  lastValidation: {},
+  bestLoss: null,
+  epochsSinceBest: 0,
+};
+
+/** Thrown when a loss or a parameter is not finite any more. */
+export class NonFiniteError extends LabError {
+  readonly found: NonFinite;
+  constructor(found: NonFinite) {
+    super(
+      'train/not-finite',
+      `Step ${found.step + 1} made a value that is not finite: ${found.value} in ${found.tensor}.`,
+      {
+        hint: 'A lower learning rate or clipping of gradients usually helps; look for logarithms of 0 and divisions by 0.',
+      },
+    );
+    this.found = found;
+  }
+}
+
+/** Trains to the end, or until `control` says stop. Frees every tensor that it made. */
+export async function train(options: TrainingOptions): Promise<TrainingResult> {
+  const run = new Run(options);
+  try {
+    return await run.toEnd();
+  } finally {
+    await run.checkpointsWritten();
+    run.dispose();
+  }
+}
+
+class Run {
+  private readonly options: TrainingOptions;
+  private readonly experiment: Experiment;
+  private readonly stepsPerEpoch: number;
+  private readonly totalSteps: number;
+  private readonly steps: TrainingSteps;
+  private readonly speed = new Speed();
+  private readonly pendingCheckpoints: Promise<void>[] = [];
+  private checkpointError: Error | undefined;
+  private validation: Evaluation | undefined;
+  private state: ModelState;
+  private progress: Progress;
+  private lastCheckpoint = performance.now();
+  private callMs: number | undefined; // of one step, smoothed
+
+  constructor(options: TrainingOptions) {
+    const { experiment, resumeFrom } = options;
+    this.options = options;
+    this.experiment = experiment;
+    const examples = experiment.splits.train.rows.length;
+    // The rows that do not fill a last batch are others in each epoch, because the order is.
+    this.stepsPerEpoch = Math.floor(examples / experiment.batchSize);
+    if (this.stepsPerEpoch === 0) {
+      throw new LabError(
+        'train/batch-too-large',
+        `A batch of ${experiment.batchSize} examples is larger than the training split of ${examples}.`,
+        { hint: 'Choose a smaller batch size, or a larger data set.' },
+      );
+    }
+    this.totalSteps = this.stepsPerEpoch * experiment.epochs;
+    this.steps = new TrainingSteps(experiment, options.plan, (choice) =>
+      options.onEvent({ kind: 'plan', choice }),
+    );
+    const fresh = initialState(experiment);
+    if (resumeFrom === undefined) {
+      this.state = fresh;
+      this.progress = START;
+    } else {
+      this.state = restore(resumeFrom, fresh);
+      tf.dispose(fresh as never);
+      this.progress = resumeFrom.progress;
+    }
+  }
+
+  async toEnd(): Promise<TrainingResult> {
+    const { experiment, control } = this.options;
+    let earlyStop = this.earlyStop();
+    while (this.progress.epoch < experiment.epochs && earlyStop === undefined && !control.stopping) {
+      await this.epoch();
+      earlyStop = this.earlyStop();
+    }
+    const stopped = this.progress.epoch < experiment.epochs && earlyStop === undefined;
+    this.checkpoint();
+    await this.checkpointsWritten();
+    if (this.checkpointError !== undefined) throw this.checkpointError;
+    return {
+      outcome: stopped ? 'stopped' : 'completed',
+      earlyStop,
+      steps: this.progress.step,
+      epoch: this.progress.epoch,
+      plan: this.steps.plan ?? (this.options.plan === 'auto' ? 'graph' : this.options.plan),
+      examplesPerSecond: this.speed.examplesPerSecond,
+      train: this.progress.lastTrain,
+      validation: this.progress.lastValidation,
+      test: stopped ? {} : await this.test(),
+      weightsSha256: parametersSha256(this.state.parameters),
+    };
+  }
+
+  async checkpointsWritten(): Promise<void> {
+    await Promise.all(this.pendingCheckpoints);
+  }
+
+  /** The rest of the epoch that is under way, then validation; leaves early when the run is to stop. */
+  private async epoch(): Promise<void> {
+    const { experiment, control, onEvent } = this.options;
+    this.steps.startEpoch(orderOfEpoch(experiment, this.progress.epoch));
+    while (this.progress.stepInEpoch < this.stepsPerEpoch) {
+      if (control.pausing) {
+        this.checkpoint();
+        onEvent({ kind: 'paused', step: this.progress.step });
+        await control.whilePaused();
+        onEvent({ kind: 'resumed', step: this.progress.step });
+      }
+      if (control.stopping) return;
+      await this.call();
+      this.checkpointIfDue();
+      if (this.checkpointError !== undefined) throw this.checkpointError;
+    }
+    await this.endEpoch();
+  }
+
+  /** Some steps in one native call. */
+  private async call(): Promise<void> {
+    const { step, stepInEpoch, epoch } = this.progress;
+    const count = this.stepsInCall(this.stepsPerEpoch - stepInEpoch);
+    const start = performance.now();
+    const before = this.state;
+    const { state, metrics, finite } = await this.steps.take(before, step, stepInEpoch, count);
+    const losses = metrics['loss'] as Float32Array;
+    if (!finite || losses.some((loss) => !Number.isFinite(loss))) {
+      tf.dispose(state as never);
+      throw new NonFiniteError(await this.findNonFinite(before, count));
+    }
+    this.state = state;
+    tf.dispose(before as never);
+
+    const epochSums = { ...this.progress.epochSums };
+    for (const [name, values] of Object.entries(metrics)) {
+      let sum = epochSums[name] ?? 0;
+      for (const value of values) sum += value;
+      epochSums[name] = sum;
+    }
+    this.progress = { ...this.progress, step: step + count, stepInEpoch: stepInEpoch + count, epochSums };
+    this.options.onEvent({ kind: 'steps', step: step + 1, epoch: epoch + 1, values: metrics });
+
+    const ms = performance.now() - start;
+    this.speed.note(count, count * this.experiment.batchSize, ms / 1000);
+    const perStep = ms / count;
+    // The first call compiles: it says nothing about how long the next one takes.
+    this.callMs =
+      this.callMs === undefined
+        ? Infinity
+        : this.callMs === Infinity
+          ? perStep
+          : 0.7 * this.callMs + 0.3 * perStep;
+    this.reportProgress();
+  }
+
+  /** A few steps until it is known how long one takes (more where plans are timed on them), then as many as fit a call. */
+  private stepsInCall(left: number): number {
+    if (this.callMs === undefined) return Math.min(left, this.steps.plan === undefined ? 16 : 2);
+    const fitting = this.callMs === Infinity ? 4 : Math.round(CALL_MS / this.callMs);
+    return Math.max(1, Math.min(left, fitting, STEPS_PER_CALL));
+  }
+
+  private reportProgress(): void {
+    const rate = this.speed.current;
+    this.options.onEvent({
+      kind: 'progress',
+      step: this.progress.step,
+      steps: this.totalSteps,
+      epoch: Math.min(this.progress.epoch + 1, this.experiment.epochs),
+      examplesPerSecond: rate,
+      secondsLeft:
+        rate === null ? null : ((this.totalSteps - this.progress.step) * this.experiment.batchSize) / rate,
+    });
+  }
+
+  private async endEpoch(): Promise<void> {
+    const { experiment } = this;
+    const train = Object.fromEntries(
+      Object.entries(this.progress.epochSums).map(([name, sum]) => [name, sum / this.stepsPerEpoch]),
+    );
+    const validation = await this.validate();
+    const loss = validation['loss'];
+    const improved = loss !== undefined && loss < (this.progress.bestLoss ?? Infinity);
+    this.progress = {
+      step: this.progress.step,
+      epoch: this.progress.epoch + 1,
+      stepInEpoch: 0,
+      epochSums: {},
+      lastTrain: train,
+      lastValidation: validation,
+      bestLoss: improved ? loss : this.progress.bestLoss,
+      epochsSinceBest: improved ? 0 : this.progress.epochsSinceBest + 1,
+    };
+    this.options.onEvent({
+      kind: 'epoch',
+      step: this.progress.step,
+      epoch: this.progress.epoch,
+      values: { ...prefixed('train/', train), ...prefixed('validation/', validation) },
+    });
+    if (this.progress.epoch < experiment.epochs) this.checkpoint();
+  }
+
+  private async validate(): Promise<Record<string, number>> {
+    const split = this.experiment.splits.validation;
+    if (split.rows.length === 0) return {};
+    this.validation ??= new Evaluation(this.experiment, split, this.steps.plan ?? 'graph');
+    return this.validation.run(this.state.parameters);
+  }
+
+  private async test(): Promise<Record<string, number>> {
+    const evaluation = new Evaluation(
+      this.experiment,
+      this.experiment.splits.test,
+      this.steps.plan ?? 'graph',
+    );
+    try {
+      return await evaluation.run(this.state.parameters);
+    } finally {
+      evaluation.dispose();
+    }
+  }
+
+  private earlyStop(): string | undefined {
+    const { patience } = this.experiment;
+    const { epochsSinceBest } = this.progress;
+    if (patience === 0 || epochsSinceBest < patience) return undefined;
+    return `The validation loss has not improved for ${epochsSinceBest} epochs.`;
+  }
+
+  private checkpointIfDue(): void {
+    const seconds = this.options.checkpointSeconds ?? 15;
+    if (performance.now() - this.lastCheckpoint >= seconds * 1000) this.checkpoint();
+  }
+
+  /** Copies the state and writes it while training goes on. A failed write ends the run at the next step. */
+  private checkpoint(): void {
+    const { checkpoints, onEvent } = this.options;
+    if (checkpoints === undefined) return;
+    this.lastCheckpoint = performance.now();
+    const progress = this.progress;
+    const saved = checkpoints.save({ progress, tensors: snapshot(this.state) }).then(
+      (path) => onEvent({ kind: 'checkpoint', step: progress.step, path }),
+      (error: Error) => {
+        this.checkpointError ??= error;
+      },
+    );
+    this.pendingCheckpoints.push(saved);
+  }
+
+  /** Takes the last steps again, one by one, to find the first that went wrong; then that one op by op. */
+  private async findNonFinite(before: ModelState, count: number): Promise<NonFinite> {
+    const { step, stepInEpoch } = this.progress;
+    let state = before;
+    try {
+      for (let i = 0; i < count; i++) {
+        const next = await this.steps.take(state, step + i, stepInEpoch + i, 1);
+        if (next.finite && Number.isFinite((next.metrics['loss'] as Float32Array)[0])) {
+          if (state !== before) tf.dispose(state as never);
+          state = next.state;
+          continue;
+        }
+        const found =
+          findInOps(step + i, () => this.steps.stepEagerly(state, step + i, stepInEpoch + i)) ??
+          findInParameters(step + i, next.state);
+        tf.dispose(next.state as never);
+        return found ?? { step: step + i, value: 'NaN', tensor: 'the loss' };
+      }
+    } finally {
+      if (state !== before) tf.dispose(state as never);
+    }
+    throw new Error(`Steps ${step + 1} to ${step + count} were not finite together, but are one by one.`);
+  }
+
+  dispose(): void {
+    tf.dispose(this.state as never);
+    this.steps.dispose();
+    this.validation?.dispose();
+  }
+}
+
+/** The state before the first step. */
+export function initialState(experiment: Experiment): ModelState {
+  return tf.tidy(() => {
+    const parameters = experiment.initialParameters();
+    return { parameters, slots: experiment.optimizer.initialSlots(parameters) } as never;
+  });
+}
+
+/** The training rows of an epoch (0 at first), shuffled by (seed, epoch). */
+function orderOfEpoch({ splits, seed }: Experiment, epoch: number): Int32Array {
+  const { rows } = splits.train;
+  return permutation(rows.length, seed, 'shuffle', epoch).map((i) => rows[i] as number);
+}
+
+function prefixed(prefix: string, values: Values): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
+}

@@ -1,0 +1,74 @@
+/** A data set on the device, cut into training, validation and test rows. */
+import { takeValidation, type LoadedDataSet, type Split } from '../data/index.ts';
+import { LabError } from '../../shared/errors.ts';
+import { makeResident, permutation } from '../runtime/index.ts';
+import type { Feature, SplitName, SplitRows } from './experiment.ts';
+
+export interface DeviceData {
+  readonly splits: Readonly<Record<SplitName, SplitRows>>;
+  dispose(): void;
+}
+
+/** Float features and bytes become float32 in a batch; whole numbers stay int32, as do bytes named in `integers`. */
+export interface DeviceDataOptions {
+  /** Share (0 to below 1) of the training split that is held out for validation, where the data set has no such split. */
+  readonly validationShare: number;
+  readonly seed: number;
+  /** Features that are class numbers or counts, not measurements. */
+  readonly integers: readonly string[];
+}
+
+/**
+ * Copies each split's features to the device once; validation rows are row numbers into the training split, drawn by
+ * (seed, 'validation').
+ */
+export function putOnDevice(data: LoadedDataSet, options: DeviceDataOptions): DeviceData {
+  const placed: SplitRows[] = [];
+  const place = (split: Split): SplitRows => {
+    const features = Object.entries(split.features).map(
+      ([name, { data: values, shape, dtype }]): [string, Feature] => [
+        name,
+        {
+          rows: makeResident(values, shape),
+          as: options.integers.includes(name) || dtype === 'int32' ? 'int32' : 'float32',
+        },
+      ],
+    );
+    const rows = Int32Array.from({ length: split.examples }, (_, i) => i);
+    const result = { features: Object.fromEntries(features), rows };
+    placed.push(result);
+    return result;
+  };
+  const { train, validation, test } = data.splits;
+  if (train === undefined || test === undefined) {
+    throw new LabError(
+      'data/no-split',
+      `The data set "${data.info.id}" has no ${train ? 'test' : 'training'} split.`,
+      {
+        hint: 'Import one that has both.',
+      },
+    );
+  }
+  const all = place(train);
+  const held =
+    validation === undefined ? holdOut(all, options) : { train: all, validation: place(validation) };
+  return {
+    splits: { ...held, test: place(test) },
+    dispose: () => {
+      for (const { features } of placed) for (const { rows } of Object.values(features)) rows.dispose();
+    },
+  };
+}
+
+function holdOut(
+  all: SplitRows,
+  { validationShare, seed }: DeviceDataOptions,
+): { train: SplitRows; validation: SplitRows } {
+  if (validationShare === 0) return { train: all, validation: { ...all, rows: new Int32Array(0) } };
+  const { train, validation } = takeValidation(
+    { examples: all.rows.length },
+    { fraction: validationShare },
+    (n) => permutation(n, seed, 'validation', 0),
+  );
+  return { train: { ...all, rows: train }, validation: { ...all, rows: validation } };
+}

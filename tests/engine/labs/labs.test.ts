@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LABS, labById } from '../../../src/engine/labs/index.ts';
+import { binding, PLANS, startRuntime, tf, type Plan } from '../../../src/engine/runtime/index.ts';
+import {
+  putOnDevice,
+  train,
+  TrainingControl,
+  type TrainingResult,
+} from '../../../src/engine/training/index.ts';
+import { resolveConfig } from '../../../src/shared/fields.ts';
+import { LAB_IDS } from '../../../src/shared/labs.ts';
+import { blobs } from '../../support/blobs.ts';
+
+beforeAll(() => startRuntime());
+
+/** Trains a lab on the tiny data set and returns its losses, step by step. */
+async function trainTiny(
+  id: string,
+  settings: Record<string, unknown>,
+  plan: Plan,
+  seed = 1,
+): Promise<{ losses: number[]; result: TrainingResult }> {
+  const lab = labById(id);
+  const data = putOnDevice(blobs(), { validationShare: 0.1, seed, integers: lab.labelFeatures });
+  const losses: number[] = [];
+  try {
+    const result = await train({
+      experiment: lab.makeExperiment(resolveConfig(lab.fields, settings), data, seed),
+      plan,
+      control: new TrainingControl(),
+      onEvent: (event) => {
+        if (event.kind === 'steps') losses.push(...Array.from(event.values['loss'] as ArrayLike<number>));
+      },
+    });
+    return { losses, result };
+  } finally {
+    data.dispose();
+  }
+}
+
+const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+describe('the list of labs', () => {
+  it('has known ids, each once, in the order of their numbers', () => {
+    const ids = LABS.map((lab) => lab.id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(LABS.map((lab) => LAB_IDS[lab.number - 1])).toEqual(ids);
+    expect(() => labById('mnist')).toThrow('Unknown lab "mnist".');
+  });
+
+  it.each(LABS.map((lab) => lab.id))('%s learns, and leaves no tensor behind', async (id) => {
+    const before = [binding().getNumOfTensors(), tf.memory().numTensors];
+    const { losses, result } = await trainTiny(id, { epochs: 6, batchSize: 20 }, 'graph');
+    expect(losses).toHaveLength(27 * 6);
+    expect(mean(losses.slice(-10))).toBeLessThan(0.2 * mean(losses.slice(0, 10)));
+    expect(result.test['accuracy']).toBeGreaterThan(0.9);
+    expect([binding().getNumOfTensors(), tf.memory().numTensors]).toEqual(before);
+  });
+
+  it.each(LABS.map((lab) => lab.id))('%s has the same losses under every plan, for 50 steps', async (id) => {
+    const settings = { epochs: 2, batchSize: 20, dropout: 0.3, weightDecay: 1e-4, clipNorm: 1 };
+    const [eager, ...others] = await Promise.all(
+      PLANS.map(async (plan) => (await trainTiny(id, settings, plan)).losses.slice(0, 50)),
+    );
+    expect(eager).toHaveLength(50);
+    for (const losses of others) {
+      losses.forEach((loss, i) => expect(Math.abs(loss - (eager?.[i] as number))).toBeLessThan(1e-4));
+    }
+  });
+
+  it.each(LABS.map((lab) => lab.id))('%s depends on its seed, and on nothing else', async (id) => {
+    const settings = { epochs: 1, batchSize: 20, dropout: 0.3 };
+    const first = await trainTiny(id, settings, 'graph', 3);
+    const second = await trainTiny(id, settings, 'graph', 3);
+    const other = await trainTiny(id, settings, 'graph', 4);
+    expect(second.losses).toEqual(first.losses);
+    expect(second.result.weightsSha256).toBe(first.result.weightsSha256);
+    expect(other.result.weightsSha256).not.toBe(first.result.weightsSha256);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { closingLine, countVitest } from '../../scripts/test-counts.mjs';
+
+const report = (fields: object) =>
+  JSON.stringify({
+    numPassedTests: 0,
+    numFailedTests: 0,
+    numPendingTests: 0,
+    numTodoTests: 0,
+    testResults: [],
+    ...fields,
+  });
+
+describe('counting the tests', () => {
+  it('takes the numbers of the report', () => {
+    const counts = countVitest(
+      report({ numPassedTests: 5, numFailedTests: 2, numPendingTests: 1, numTodoTests: 3 }),
+      1,
+    );
+    expect(closingLine(counts)).toBe('5 passed, 2 failed, 4 skipped');
+  });
+
+  it('counts a file that failed to load, whose tests never ran', () => {
+    const testResults = [
+      { status: 'failed', assertionResults: [] },
+      { status: 'failed', assertionResults: [{ status: 'failed' }] },
+      { status: 'passed', assertionResults: [{ status: 'passed' }] },
+    ];
+    expect(countVitest(report({ numPassedTests: 1, numFailedTests: 1, testResults }), 1)).toEqual({
+      passed: 1,
+      failed: 2,
+      skipped: 0,
+    });
+  });
+
+  it('never calls a run green that ended in an error or left no report', () => {
+    expect(countVitest(report({ numPassedTests: 3 }), 1).failed).toBe(1);
+    expect(countVitest('', 0).failed).toBe(1);
+    expect(countVitest('{"numPassed', 0).failed).toBe(1);
+    expect(countVitest(report({ numPassedTests: 3 }), 0).failed).toBe(0);
+  });
+});
