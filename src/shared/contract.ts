@@ -1,0 +1,171 @@
+/**
+ * The contract: every procedure and stream between a window and the lab service. One router implements it; the desktop host
+ * calls it over a MessagePort, the web host over a WebSocket, the command line in process.
+ *
+ * Inputs come from outside and are checked by schema; outputs come from the service and are only typed.
+ */
+import { eventIterator, oc, type } from '@orpc/contract';
+import * as v from 'valibot';
+import type { AppEvent, AppStatus, Problem, Settings } from './app.ts';
+import { SPLIT_NAMES, type DataSetInfo, type DataSetListing, type VerifyReport } from './data.ts';
+import type {
+  DataSetStatistics,
+  ExampleDetail,
+  ExamplePage,
+  Prediction,
+  SplitPredictions,
+  WeightTensor,
+} from './inspect.ts';
+import { LAB_IDS, type LabInfo } from './labs.ts';
+import { RUN_SORTS, RUN_STATES, type Curve, type Run, type RunPage, type TensorHistory } from './runs.ts';
+
+const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const runNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const runNumbers = v.pipe(v.array(runNumber), v.maxLength(10_000));
+const shortText = v.pipe(v.string(), v.maxLength(200));
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
+const dataSetId = v.pipe(v.string(), v.minLength(1), v.maxLength(40));
+const split = v.picklist(SPLIT_NAMES);
+
+/** Problems that a person can act on keep their code, message and hint; see `toProblem` in the service. */
+const base = oc.errors({ PROBLEM: { data: type<Problem>() } });
+
+const run = v.object({ run: runNumber });
+
+export const contract = {
+  app: {
+    status: base.output(type<AppStatus>()),
+    /** Everything that happens from now on. The first event is a 'status'. */
+    events: base.output(eventIterator(type<AppEvent>())),
+    settings: base.output(type<Settings>()),
+    changeSettings: base
+      .input(
+        v.partial(
+          v.object({
+            theme: v.picklist(['system', 'light', 'dark']),
+            density: v.picklist(['compact', 'comfortable']),
+            singleKeys: v.boolean(),
+            runsAtOnce: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4)),
+            threads: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1024)),
+            device: v.picklist(['auto', 'cpu', 'gpu']),
+          }),
+        ),
+      )
+      .output(type<Settings>()),
+  },
+
+  labs: {
+    /** Those that can be trained; waits for an engine to say so. */
+    list: base.output(type<readonly LabInfo[]>()),
+  },
+
+  runs: {
+    list: base
+      .input(
+        v.object({
+          text: v.optional(shortText),
+          labs: v.optional(v.array(v.picklist(LAB_IDS))),
+          states: v.optional(v.array(v.picklist(RUN_STATES))),
+          pinnedOnly: v.optional(v.boolean()),
+          sort: v.optional(v.picklist(RUN_SORTS)),
+          descending: v.optional(v.boolean()),
+          offset: v.optional(natural),
+          limit: v.optional(v.pipe(natural, v.maxValue(1000))),
+        }),
+      )
+      .output(type<RunPage>()),
+    get: base.input(run).output(type<Run>()),
+    /** Queues a new run; it starts as soon as an engine is free. */
+    start: base
+      .input(
+        v.object({
+          lab: v.picklist(LAB_IDS),
+          /** Values of the lab's fields; those left out take their defaults. */
+          settings: v.record(v.pipe(v.string(), v.maxLength(100)), v.union([v.number(), shortText])),
+          seed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+          plan: v.picklist(['auto', 'eager', 'graph', 'xla']),
+        }),
+      )
+      .output(type<Run>()),
+    pause: base.input(run).output(type<Run>()),
+    /** Goes on with a paused run, or with one that was stopped, interrupted or has failed, from its last checkpoint. */
+    resume: base.input(run).output(type<Run>()),
+    stop: base.input(run).output(type<Run>()),
+    change: base
+      .input(
+        v.object({
+          run: runNumber,
+          changes: v.partial(
+            v.object({
+              name: v.nullable(shortText),
+              note: v.pipe(v.string(), v.maxLength(20_000)),
+              tags: v.pipe(v.array(v.pipe(shortText, v.minLength(1))), v.maxLength(50)),
+              pinned: v.boolean(),
+            }),
+          ),
+        }),
+      )
+      .output(type<Run>()),
+    /** Deletes; `restore` takes it back until the app is next started. */
+    delete: base.input(v.object({ runs: runNumbers })).output(type<readonly Run[]>()),
+    restore: base.input(v.object({ runs: runNumbers })).output(type<readonly Run[]>()),
+    /** All points of the named metrics of some runs; of points after `after` alone, where it is given. */
+    curves: base
+      .input(
+        v.object({
+          runs: v.pipe(v.array(runNumber), v.maxLength(200)),
+          names: v.pipe(v.array(shortText), v.maxLength(50)),
+          after: v.optional(natural),
+        }),
+      )
+      .output(type<readonly Curve[]>()),
+    /** The names of the metrics that a run has. */
+    metricNames: base.input(run).output(type<readonly string[]>()),
+    histograms: base.input(run).output(type<readonly TensorHistory[]>()),
+    /** A run as text: its points as CSV, or all of it as JSON that `import` takes. */
+    export: base
+      .input(v.object({ run: runNumber, format: v.picklist(['csv', 'json']) }))
+      .output(type<{ readonly fileName: string; readonly text: string }>()),
+    /** A run with its checkpoints as a folder in `$GRADIENT_LAB_HOME/exports`; returns where. */
+    exportFolder: base.input(run).output(type<{ readonly path: string }>()),
+    import: base.input(v.object({ text: v.pipe(v.string(), v.maxLength(200_000_000)) })).output(type<Run>()),
+  },
+
+  data: {
+    list: base.output(type<readonly DataSetListing[]>()),
+    /** Fetches; progress comes as 'fetching' events, and the answer when it is there. */
+    fetch: base.input(v.object({ id: dataSetId })).output(type<DataSetListing>()),
+    cancelFetch: base.input(v.object({ id: dataSetId })).output(type<void>()),
+    verify: base.input(v.object({ id: dataSetId })).output(type<VerifyReport>()),
+    /** From a file or folder on the machine that runs the lab. */
+    import: base.input(v.object({ path, as: dataSetId })).output(type<DataSetInfo>()),
+    remove: base.input(v.object({ id: dataSetId })).output(type<void>()),
+    statistics: base.input(v.object({ id: dataSetId })).output(type<DataSetStatistics>()),
+    examples: base
+      .input(
+        v.object({
+          dataSet: dataSetId,
+          split,
+          label: v.nullable(natural),
+          offset: natural,
+          count: v.pipe(natural, v.minValue(1), v.maxValue(1000)),
+        }),
+      )
+      .output(type<ExamplePage>()),
+    example: base
+      .input(v.object({ dataSet: dataSetId, split, index: natural, lab: v.picklist(LAB_IDS) }))
+      .output(type<ExampleDetail>()),
+  },
+
+  inspect: {
+    /** What a run's newest checkpoint makes of one image, 28 x 28 (or the data set's own size), 0 to 255. */
+    predict: base
+      .input(v.object({ run: runNumber, image: v.instance(Uint8Array) }))
+      .output(type<Prediction>()),
+    /** The parameters of a run's newest checkpoint. */
+    weights: base.input(run).output(type<readonly WeightTensor[]>()),
+    predictions: base.input(v.object({ run: runNumber, split })).output(type<SplitPredictions>()),
+  },
+};
+
+export type Contract = typeof contract;

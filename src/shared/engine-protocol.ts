@@ -1,0 +1,143 @@
+/**
+ * What main and an engine process say to each other over the child's channel (structured clone: typed arrays travel as they are).
+ *
+ * Each 'train' and 'call' has an id and gets exactly one 'result' or 'problem'; updates come before it. An engine sends 'ready'
+ * once, then a 'heartbeat' every second. When the channel closes because main is gone, an engine writes a checkpoint and leaves.
+ */
+import type { DeviceInfo, Problem } from './app.ts';
+import type { DataSetInfo, DataSetListing, FetchProgress, SplitName, VerifyReport } from './data.ts';
+import type {
+  DataSetStatistics,
+  ExampleDetail,
+  ExamplePage,
+  ExampleQuery,
+  Prediction,
+  SplitPredictions,
+  WeightTensor,
+} from './inspect.ts';
+import type { LabId, LabInfo } from './labs.ts';
+import type { RunEnded, Values } from './run-events.ts';
+import type { RunSpec, TensorHistogram } from './runs.ts';
+
+/** A run as an engine needs it: what to train, and where its checkpoints lie. */
+export interface RunTask extends RunSpec {
+  /** The run's id, for messages. */
+  readonly id: string;
+  /** The run's own folder, absolute; checkpoints lie in `checkpoints` below it. */
+  readonly folder: string;
+  /** Null for a new run: then the engine settles it, and says so in 'begun'. */
+  readonly dataSet: { readonly id: string; readonly sha256: string } | null;
+  readonly checkpointSeconds: number;
+}
+
+/** What an engine tells of a run, in order. */
+export type EngineRunEvent =
+  | { readonly kind: 'fetching'; readonly progress: FetchProgress }
+  /** The data is there and the first step comes next. `config` may differ from the task's in its data set (offline fallback). */
+  | {
+      readonly kind: 'begun';
+      readonly config: RunSpec['config'];
+      readonly dataSet: { readonly id: string; readonly sha256: string };
+      readonly device: 'cpu' | 'gpu';
+      readonly plan: string;
+      readonly versions: { readonly gradientLab: string; readonly tensorflow: string };
+      readonly steps: number;
+      readonly epochs: number;
+      /** Steps that the checkpoint had; points after it are void. 0 for a new run. */
+      readonly fromStep: number;
+    }
+  /** 'auto' has chosen: milliseconds of one call for each plan that was tried, or why it could not run. */
+  | {
+      readonly kind: 'plan';
+      readonly plan: string;
+      readonly milliseconds: Readonly<Record<string, number | string>>;
+    }
+  /** Consecutive steps from `step` on (counted from 1), one value of each metric for each. */
+  | {
+      readonly kind: 'steps';
+      readonly step: number;
+      readonly epoch: number;
+      readonly time: number;
+      readonly values: Readonly<Record<string, Float32Array>>;
+    }
+  | {
+      readonly kind: 'epoch';
+      readonly step: number;
+      readonly epoch: number;
+      readonly time: number;
+      readonly values: Values;
+    }
+  | {
+      readonly kind: 'progress';
+      readonly step: number;
+      readonly steps: number;
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly examplesPerSecond: number | null;
+      readonly secondsLeft: number | null;
+    }
+  | { readonly kind: 'paused' | 'resumed'; readonly step: number }
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string }
+  | {
+      readonly kind: 'histogram';
+      readonly tensor: string;
+      readonly of: 'weights' | 'gradients';
+      readonly shape: readonly number[];
+      readonly histogram: TensorHistogram;
+    }
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'ended'; readonly end: RunEnded };
+
+/** Where a trained model lies, for calls that look at it. */
+export interface ModelRef {
+  readonly lab: LabId;
+  readonly config: RunSpec['config'];
+  readonly seed: number;
+  readonly folder: string;
+  readonly dataSet: { readonly id: string; readonly sha256: string } | null;
+}
+
+/** Calls that an engine answers beside training: name, parameters, result. */
+export interface EngineMethods {
+  'data.list': { params: Record<string, never>; result: readonly DataSetListing[] };
+  /** Updates: FetchProgress. */
+  'data.fetch': { params: { id: string }; result: DataSetListing };
+  'data.verify': { params: { id: string }; result: VerifyReport };
+  'data.import': { params: { path: string; as: string }; result: DataSetInfo };
+  'data.remove': { params: { id: string }; result: null };
+  'data.statistics': { params: { id: string }; result: DataSetStatistics };
+  'data.examples': { params: ExampleQuery; result: ExamplePage };
+  'data.example': {
+    params: { dataSet: string; split: SplitName; index: number; lab: LabId };
+    result: ExampleDetail;
+  };
+  /** Checks and completes a lab's settings. */
+  'labs.resolve': {
+    params: { lab: LabId; settings: Readonly<Record<string, number | string>> };
+    result: RunSpec['config'];
+  };
+  'inspect.predict': { params: { model: ModelRef; image: Uint8Array }; result: Prediction };
+  'inspect.weights': { params: { model: ModelRef }; result: readonly WeightTensor[] };
+  'inspect.predictions': { params: { model: ModelRef; split: SplitName }; result: SplitPredictions };
+}
+export type EngineMethod = keyof EngineMethods;
+
+export type ToEngine =
+  | { readonly kind: 'train'; readonly id: number; readonly task: RunTask; readonly resume: boolean }
+  | { readonly kind: 'control'; readonly action: 'pause' | 'resume' | 'stop' }
+  | {
+      readonly kind: 'call';
+      readonly id: number;
+      readonly method: EngineMethod;
+      readonly params: EngineMethods[EngineMethod]['params'];
+    }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+export type FromEngine =
+  | { readonly kind: 'ready'; readonly device: DeviceInfo; readonly labs: readonly LabInfo[] }
+  | { readonly kind: 'unable'; readonly problem: Problem }
+  | { readonly kind: 'run'; readonly id: number; readonly event: EngineRunEvent }
+  | { readonly kind: 'update'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'problem'; readonly id: number; readonly problem: Problem }
+  | { readonly kind: 'heartbeat'; readonly rssBytes: number };
