@@ -9,6 +9,7 @@
       'src/addon.cc',
       'src/attributes.cc',
       'src/capture.cc',
+      'src/logging.cc',
       'src/op_definitions.cc',
       'src/runtime.cc',
       'src/tensors.cc'
@@ -26,7 +27,8 @@
           '-L<(tensorflow_dir)/lib',
           '-l:libtensorflow_cc.so.2',
           '-l:libtensorflow_framework.so.2',
-          '-Wl,-rpath,<(tensorflow_dir)/lib'
+          '-Wl,-rpath,<(tensorflow_dir)/lib',
+          '-Wl,-z,initfirst' # see src/logging.cc
         ]
       }],
       ['OS=="mac"', {

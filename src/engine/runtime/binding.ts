@@ -124,8 +124,6 @@ export function readSetupRecord(): SetupRecord | undefined {
  * A binary that is there but broken is reported as it is; only absence leads to the next place.
  */
 export function loadBinding(): NativeBinding {
-  // TensorFlow logs to stderr from C++: informational lines and warnings are not for the person at the screen.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   const places = [process.env['GRADIENT_LAB_NATIVE'], readSetupRecord()?.native].filter(
     (p) => p !== undefined,
   );
