@@ -14,11 +14,24 @@ module.exports = {
     {
       name: 'not-to-dev-dependency',
       severity: 'error',
-      from: { path: '^src' },
+      // The renderer is bundled whole, and Electron is the host itself.
+      from: { path: '^src', pathNot: '^src/(renderer|main/desktop|preload)' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     layer('shared-is-the-floor', '^src/shared', '^src/(?!shared)', 'shared imports nothing of ours'),
     layer('engine-below-hosts', '^src/engine', '^src/(?!shared|engine)', 'the engine knows only shared'),
+    layer(
+      'renderer-knows-the-contract',
+      '^src/renderer',
+      '^src/(?!shared|renderer)',
+      'the renderer knows only shared',
+    ),
+    {
+      name: 'electron-in-its-place',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/(main/desktop|preload)' },
+      to: { path: 'node_modules/electron/' },
+    },
     layer(
       'runtime-is-lowest',
       '^src/engine/runtime',
