@@ -7,7 +7,7 @@ export default tseslint.config(
   { ignores: ['out/', 'node_modules/', 'native/build/'] },
   js.configs.recommended,
   {
-    files: ['src/**/*.ts', 'src/**/*.svelte', 'tests/**/*.ts', 'vitest.config.ts'],
+    files: ['src/**/*.ts', 'src/**/*.svelte', 'tests/**/*.ts', '*.config.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
