@@ -27,6 +27,9 @@ export interface RunTask extends RunSpec {
   readonly folder: string;
   /** Null for a new run: then the engine settles it, and says so in 'begun'. */
   readonly dataSet: { readonly id: string; readonly sha256: string } | null;
+  /** Whether a data set that cannot be fetched gives way to the built-in one: where the person chose none, and for new runs. */
+  readonly mayReplaceData: boolean;
+  /** Seconds between checkpoints; there is one more after each epoch. */
   readonly checkpointSeconds: number;
 }
 
@@ -110,11 +113,6 @@ export interface EngineMethods {
   'data.example': {
     params: { dataSet: string; split: SplitName; index: number; lab: LabId };
     result: ExampleDetail;
-  };
-  /** Checks and completes a lab's settings. */
-  'labs.resolve': {
-    params: { lab: LabId; settings: Readonly<Record<string, number | string>> };
-    result: RunSpec['config'];
   };
   'inspect.predict': { params: { model: ModelRef; image: Uint8Array }; result: Prediction };
   'inspect.weights': { params: { model: ModelRef }; result: readonly WeightTensor[] };

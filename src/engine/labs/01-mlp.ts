@@ -242,6 +242,52 @@ export const mlp = defineLab({
   fields,
   labelFeatures: ['label'],
 
+  presets: [
+    {
+      name: 'Quick look',
+      help: 'A small network on the drawn digits: over in seconds, with no download.',
+      values: { data: 'drawn-digits', epochs: 8, hiddenUnits: 64 },
+    },
+    {
+      name: 'Logistic regression',
+      help: 'No hidden layer: what straight boundaries between the classes can do.',
+      values: { hiddenLayers: 0 },
+    },
+    {
+      name: 'Plain gradient descent',
+      help: 'SGD without momentum: how much of the speed is due to Adam.',
+      values: { optimizer: 'sgd', learningRate: 0.1 },
+    },
+    {
+      name: 'Dropout',
+      help: 'A third of the hidden units off in each step: training accuracy falls, the gap to validation closes.',
+      values: { dropout: 0.33, epochs: 20 },
+    },
+    {
+      name: 'Too fast',
+      help: 'A learning rate ten times too large: the loss jumps about and the accuracy suffers.',
+      values: { learningRate: 0.01, schedule: 'constant', epochs: 4 },
+    },
+  ],
+
+  metrics: [
+    { name: 'loss', label: 'Loss', meaning: 'cross-entropy', unit: 'none', better: 'lower' },
+    {
+      name: 'accuracy',
+      label: 'Accuracy',
+      meaning: 'share of images classified correctly',
+      unit: 'share',
+      better: 'higher',
+    },
+    {
+      name: 'gradientNorm',
+      label: 'Gradient norm',
+      meaning: 'length of the gradient, all weights taken as one vector',
+      unit: 'none',
+      better: 'neither',
+    },
+  ],
+
   makeExperiment(config, data, seed): Experiment {
     const { train } = data.splits;
     const shape = train.features['image']?.rows.shape.slice(1) ?? [28, 28];

@@ -3,7 +3,7 @@ import { LabError } from '../../shared/errors.ts';
 import { mlp } from './01-mlp.ts';
 import type { Lab } from './lab.ts';
 
-export type { Lab } from './lab.ts';
+export { describeLab, type Lab } from './lab.ts';
 
 export const LABS: readonly Lab[] = [mlp];
 

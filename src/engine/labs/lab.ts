@@ -1,6 +1,6 @@
 /** What a lab is: a schema of hyperparameters, and a function that makes an experiment of them. */
 import type { ConfigOf, Fields } from '../../shared/fields.ts';
-import type { LabId } from '../../shared/labs.ts';
+import type { LabId, LabInfo, MetricInfo, Preset } from '../../shared/labs.ts';
 import type { DeviceData, Experiment } from '../training/index.ts';
 
 export interface Lab<F extends Fields = Fields> {
@@ -13,6 +13,10 @@ export interface Lab<F extends Fields = Fields> {
   /** What a person can do after it. */
   readonly teaches: readonly string[];
   readonly fields: F;
+  /** Settings worth starting from, by name. */
+  readonly presets: readonly Preset[];
+  /** What `step` and `evaluate` measure, in the order in which charts show it; the loss first. */
+  readonly metrics: readonly MetricInfo[];
   /** The features that are class numbers, not measurements. */
   readonly labelFeatures: readonly string[];
   /** The experiment for a configuration; `data` stays the caller's. */
@@ -22,4 +26,9 @@ export interface Lab<F extends Fields = Fields> {
 /** Checks a lab's own types where it is defined; the list of labs holds them all as `Lab`. */
 export function defineLab<const F extends Fields>(lab: Lab<F>): Lab {
   return lab;
+}
+
+/** What the app is told of a lab. */
+export function describeLab({ id, number, title, summary, teaches, fields, presets, metrics }: Lab): LabInfo {
+  return { id, number, title, summary, teaches, fields, presets, metrics };
 }

@@ -48,6 +48,25 @@ describe('the list of labs', () => {
     expect(() => labById('mnist')).toThrow('Unknown lab "mnist".');
   });
 
+  it.each(LABS)(
+    '$id has presets that its own schema accepts, and describes just the metrics that it measures',
+    (lab) => {
+      for (const { values } of lab.presets) {
+        expect(resolveConfig(lab.fields, values)).toMatchObject(values);
+        expect(Object.entries(values).every(([name, value]) => lab.fields[name]?.default !== value)).toBe(
+          true,
+        );
+      }
+      const names = lab.presets.map((preset) => preset.name);
+      expect(new Set(names).size).toBe(names.length);
+      const data = putOnDevice(blobs(), { validationShare: 0.1, seed: 1, integers: lab.labelFeatures });
+      const experiment = lab.makeExperiment(resolveConfig(lab.fields, {}), data, 1);
+      data.dispose();
+      expect(lab.metrics.map((metric) => metric.name)).toEqual(experiment.metricNames);
+      expect(lab.metrics[0]).toMatchObject({ name: 'loss', better: 'lower' });
+    },
+  );
+
   it.each(LABS.map((lab) => lab.id))('%s learns, and leaves no tensor behind', async (id) => {
     const before = [binding().getNumOfTensors(), tf.memory().numTensors];
     const { losses, result } = await trainTiny(id, { epochs: 6, batchSize: 20 }, 'graph');
