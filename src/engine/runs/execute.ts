@@ -1,292 +1,99 @@
-/** Executes a run from its settings or from its last checkpoint to its end, and keeps its folder true. */
-import { join } from 'node:path';
-import { ensureDataSet, homeFolder, loadDataSet } from '../data/index.ts';
-import { LabError, messageOf } from '../../shared/errors.ts';
-import { resolveConfig, type Config } from '../../shared/fields.ts';
-import type { RunEnded, RunEvent, RunMetrics, RunProgress, Values } from '../../shared/run-events.ts';
-import type { FetchProgress } from '../../shared/data.ts';
+/** Executes a run, from its settings or from its newest checkpoint, to its end, and tells what happens. */
+import type { EngineRunEvent, RunTask } from '../../shared/engine-protocol.ts';
+import { messageOf } from '../../shared/errors.ts';
+import type { RunEnded } from '../../shared/run-events.ts';
+import { homeFolder } from '../data/index.ts';
 import { labById, type Lab } from '../labs/index.ts';
-import { packageVersion, PLANS, startRuntime, type DeviceChoice, type Plan } from '../runtime/index.ts';
 import {
-  Evaluation,
-  initialState,
-  putOnDevice,
-  restore,
+  packageVersion,
+  PLANS,
+  startRuntime,
+  type DeviceChoice,
+  type Plan,
+  type RuntimeInfo,
+} from '../runtime/index.ts';
+import {
+  countStepsPerEpoch,
   train,
   type Checkpoint,
   type DeviceData,
-  type SplitName,
+  type Experiment,
   type TrainingControl,
   type TrainingEvent,
 } from '../training/index.ts';
+import { loadDataOf, placeData } from './data.ts';
 import { planKey, recallPlan, rememberPlan } from './plan-memory.ts';
-import { RunFolder, type MetricLine } from './run-folder.ts';
+import { checkpointsOf } from './store.ts';
 
-export interface NewRun {
-  readonly lab: string;
-  /** Values of the lab's fields; those left out take their defaults. */
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly seed: number;
-  readonly plan: Plan | 'auto';
-  readonly device: DeviceChoice;
-  /** Threads inside an op; 0: one a core. */
-  readonly threads: number;
-}
-
-export interface RunCallbacks {
-  readonly onEvent: (event: RunEvent) => void;
-  readonly onProgress?: (progress: RunProgress) => void;
-  readonly onFetch?: (progress: FetchProgress) => void;
+export interface RunOptions {
+  /** Goes on from the newest whole checkpoint; without one, from the beginning. */
+  readonly resume: boolean;
   readonly control: TrainingControl;
-  /** Seconds between checkpoints; 15 when left out. There is one more after each epoch. */
-  readonly checkpointSeconds?: number;
-  readonly signal?: AbortSignal;
+  readonly onEvent: (event: EngineRunEvent) => void;
+  /** False: nothing is written for the run, for measurements. */
+  readonly writesCheckpoints?: boolean;
 }
 
-/** Metrics and how the run ended; 'failed' only for runs that began and broke off: what hinders a start is thrown. */
-export async function startRun(request: NewRun, callbacks: RunCallbacks): Promise<RunEnded> {
-  const lab = labById(request.lab);
-  const config: Config = resolveConfig(lab.fields, request.settings);
-  const runtime = startRuntime({ device: request.device, intraOpThreads: request.threads });
-  const explicit = request.settings['data'] !== undefined;
-  const dataId = await presentDataSet(lab, config, explicit, callbacks);
-  const used = dataId === config['data'] ? config : { ...config, data: dataId };
-  const data = loadDataSet(dataId);
-  const home = homeFolder();
-  const key = planKey(lab.id, used, runtime, request.threads);
-  const folder = RunFolder.create(join(home, 'runs'), {
-    lab: lab.id,
-    config: used,
-    seed: request.seed,
-    device: runtime.device,
-    plan: request.plan === 'auto' ? (recallPlan(home, key) ?? 'auto') : request.plan,
-    threads: request.threads,
-    dataSet: { id: dataId, sha256: data.sha256 },
-    versions: { gradientLab: packageVersion(), tensorflow: runtime.tensorflow },
-  });
-  return execute(lab, folder, putRunOnDevice(lab, folder, data), undefined, callbacks, (choice) =>
-    rememberPlan(home, key, choice),
-  );
-}
-
-/** Goes on with a run from its newest whole checkpoint; it ends with the numbers that it would have had uninterrupted. */
-export async function resumeRun(id: string, callbacks: RunCallbacks): Promise<RunEnded> {
-  const folder = RunFolder.open(join(homeFolder(), 'runs'), id);
-  const record = folder.current;
-  if (record.state === 'completed') {
-    throw new LabError('run/completed', `The run ${record.id} is complete; there is nothing left to do.`, {
-      hint: `Look at it with \`gradient-lab eval ${record.id}\`, or train anew.`,
-    });
-  }
-  if (record.state === 'running' && record.pid !== process.pid && isAlive(record.pid)) {
-    throw new LabError('run/running', `The run ${record.id} is running now, in process ${record.pid}.`, {
-      hint: 'Stop that one first.',
-    });
-  }
-  const lab = labById(record.lab);
-  startRuntime({ device: record.device as DeviceChoice, intraOpThreads: record.threads });
-  const data = await loadDataOf(folder, callbacks);
-  const checkpoint = folder.checkpoints.latest((path, error) =>
-    callbacks.onEvent({
-      kind: 'warning',
-      message: `Skipped a damaged checkpoint, ${path}: ${error.message}`,
-    }),
-  );
-  if (checkpoint === undefined) {
-    callbacks.onEvent({
-      kind: 'warning',
-      message: 'The run has no whole checkpoint: it starts from its beginning.',
-    });
-  }
-  folder.forgetMetricsAfter(checkpoint?.progress.step ?? 0);
-  folder.update({ state: 'running', pid: process.pid });
-  return execute(lab, folder, putRunOnDevice(lab, folder, data), checkpoint, callbacks, () => undefined);
-}
-
-/** Metrics of a run's newest checkpoint on one of its splits. */
-export async function evaluateRun(
-  id: string,
-  split: SplitName,
-  device: DeviceChoice,
-): Promise<{ run: string; step: number; values: Values }> {
-  const folder = RunFolder.open(join(homeFolder(), 'runs'), id);
-  const lab = labById(folder.current.lab);
-  startRuntime({ device, intraOpThreads: folder.current.threads });
-  const checkpoint = folder.checkpoints.latest();
-  if (checkpoint === undefined) {
-    throw new LabError(
-      'run/no-checkpoint',
-      `The run ${folder.current.id} has no whole checkpoint to evaluate.`,
-      {
-        hint: `Go on with it: \`gradient-lab train --resume ${folder.current.id}\`.`,
-      },
-    );
-  }
-  const device_ = putRunOnDevice(lab, folder, loadDataSet(folder.current.dataSet.id));
-  try {
-    const experiment = lab.makeExperiment(folder.current.config, device_, folder.current.seed);
-    const rows = device_.splits[split];
-    if (rows.rows.length === 0) {
-      throw new LabError('run/empty-split', `The run ${folder.current.id} has no ${split} examples.`, {
-        hint: 'Choose another split.',
-      });
-    }
-    const state = restore(checkpoint, initialState(experiment));
-    const evaluation = new Evaluation(experiment, rows, 'graph');
-    const values = await evaluation.run(state.parameters);
-    evaluation.dispose();
-    return { run: folder.current.id, step: checkpoint.progress.step, values };
-  } finally {
-    device_.dispose();
-  }
-}
-
-function putRunOnDevice(lab: Lab, folder: RunFolder, data: ReturnType<typeof loadDataSet>): DeviceData {
-  const { config, seed } = folder.current;
-  const share = config['validationShare'];
-  return putOnDevice(data, {
-    validationShare: typeof share === 'number' ? share : 0,
-    seed,
-    integers: lab.labelFeatures,
-  });
-}
-
-/** The data set's id, fetched if need be. Without a network a first run still works: on the built-in set, with a warning. */
-async function presentDataSet(
-  lab: Lab,
-  config: Config,
-  explicit: boolean,
-  callbacks: RunCallbacks,
-): Promise<string> {
-  const id = String(config['data']);
-  try {
-    await ensure(id, callbacks);
-    return id;
-  } catch (error) {
-    const field = lab.fields['data'];
-    const builtIn =
-      field?.kind === 'data set' ? field.suggested.find((name) => name === 'drawn-digits') : undefined;
-    if (explicit || builtIn === undefined || callbacks.signal?.aborted) throw error;
-    await ensure(builtIn, callbacks);
-    callbacks.onEvent({
-      kind: 'warning',
-      message: `The data set ${id} could not be fetched (${messageOf(error)}): training on the built-in ${builtIn} instead.`,
-    });
-    return builtIn;
-  }
-}
-
-async function ensure(id: string, { onFetch, signal }: RunCallbacks): Promise<void> {
-  await ensureDataSet(id, { ...(onFetch && { onProgress: onFetch }), ...(signal && { signal }) });
-}
-
-async function loadDataOf(
-  folder: RunFolder,
-  callbacks: RunCallbacks,
-): Promise<ReturnType<typeof loadDataSet>> {
-  const { id, sha256 } = folder.current.dataSet;
-  await ensure(id, callbacks);
-  const data = loadDataSet(id);
-  if (data.sha256 !== sha256) {
-    throw new LabError(
-      'run/other-data',
-      `The data set "${id}" is not the one that run ${folder.current.id} was started with.`,
-      {
-        hint: 'Its files have changed since. Start a new run.',
-      },
-    );
-  }
-  return data;
-}
-
-async function execute(
-  lab: Lab,
-  folder: RunFolder,
-  data: DeviceData,
-  checkpoint: Checkpoint | undefined,
-  callbacks: RunCallbacks,
-  onChoice: (choice: Extract<TrainingEvent, { kind: 'plan' }>['choice']) => void,
-): Promise<RunEnded> {
-  const { onEvent, onProgress, control } = callbacks;
-  const { id, config, seed, device } = folder.current;
+/**
+ * Runs to the end, or until `control` says stop. The last event of a run that came to training is 'ended', also when it failed:
+ * then the error is thrown after it. What hinders the start is thrown without one; a stop before the start ends as 'stopped'.
+ */
+export async function executeRun(task: RunTask, options: RunOptions): Promise<RunEnded> {
+  const { control, onEvent } = options;
   const began = performance.now();
-  let steps = checkpoint?.progress.step ?? 0;
-  let paused = false;
-  let started = false;
-  const reportStart = (): void => {
-    if (!started)
-      onEvent({ kind: 'started', run: id, lab: lab.id, config, seed, device, plan: folder.current.plan });
-    started = true;
-  };
-  const note = (lines: MetricLine[]): void => {
-    folder.appendMetrics(lines);
-    for (const { step, epoch, values } of lines) onEvent({ kind: 'metrics', step, epoch, values });
-  };
-  const ended = (kind: RunEnded['kind'], rest: Partial<RunEnded>): RunEnded => {
-    const end: RunEnded = {
+  const lab = labById(task.lab);
+  const runtime = startRuntime({ device: task.device as DeviceChoice, intraOpThreads: task.threads });
+  let plan = task.plan;
+  let steps = 0;
+
+  const end = (kind: RunEnded['kind'], rest: Partial<RunEnded>): RunEnded => {
+    const ended: RunEnded = {
       kind,
-      run: id,
+      run: task.id,
       steps,
       seconds: (performance.now() - began) / 1000,
       examplesPerSecond: null,
-      plan: folder.current.plan,
-      device,
+      plan,
+      device: runtime.device,
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
-      metrics: { train: {}, validation: {}, test: {} } satisfies RunMetrics,
+      metrics: { train: {}, validation: {}, test: {} },
       weightsSha256: null,
       ...rest,
     };
-    folder.update({ state: kind, ended: end });
-    onEvent(end);
-    return end;
-  };
-  const onTraining = (event: TrainingEvent): void => {
-    switch (event.kind) {
-      case 'plan':
-        folder.update({ plan: event.choice.plan });
-        onChoice(event.choice);
-        return reportStart();
-      case 'steps': {
-        const names = Object.keys(event.values);
-        const count = event.values[names[0] as string]?.length ?? 0;
-        steps = event.step + count - 1;
-        const time = Date.now();
-        return note(
-          Array.from({ length: count }, (_, i) => ({
-            step: event.step + i,
-            epoch: event.epoch,
-            time,
-            values: Object.fromEntries(names.map((name) => [name, event.values[name]?.[i] as number])),
-          })),
-        );
-      }
-      case 'epoch':
-        return note([{ step: event.step, epoch: event.epoch, time: Date.now(), values: event.values }]);
-      case 'checkpoint':
-        return onEvent(event);
-      case 'paused':
-      case 'resumed':
-        paused = event.kind === 'paused';
-        return;
-      case 'progress':
-        return onProgress?.({ ...event, epochs: Number(config['epochs']), paused });
-    }
+    onEvent({ kind: 'ended', end: ended });
+    return ended;
   };
 
-  const plan = PLANS.find((known) => known === folder.current.plan) ?? 'auto';
+  let prepared: Prepared;
   try {
-    if (plan !== 'auto') reportStart();
-    const experiment = lab.makeExperiment(config, data, seed);
+    prepared = await prepare(lab, task, runtime, options);
+  } catch (error) {
+    if (!control.stopping) throw error;
+    return end('stopped', {});
+  }
+
+  const { data, experiment, checkpoint } = prepared;
+  plan = prepared.plan;
+  steps = checkpoint?.progress.step ?? 0;
+  try {
+    onEvent({ kind: 'begun', ...prepared.begun });
     const result = await train({
       experiment,
-      plan,
+      plan: PLANS.find((known) => known === plan) ?? 'auto',
       control,
-      checkpoints: folder.checkpoints,
-      onEvent: onTraining,
-      ...(callbacks.checkpointSeconds !== undefined && { checkpointSeconds: callbacks.checkpointSeconds }),
+      checkpointSeconds: task.checkpointSeconds,
+      onEvent: (event) => {
+        if (event.kind === 'plan') {
+          plan = event.choice.plan;
+          prepared.onChoice(event.choice);
+        }
+        if (event.kind === 'steps') steps = lastStep(event);
+        onEvent(translate(event, experiment.epochs));
+      },
+      ...(options.writesCheckpoints !== false && { checkpoints: checkpointsOf(task.folder) }),
       ...(checkpoint && { resumeFrom: checkpoint }),
     });
-    return ended(result.outcome, {
+    return end(result.outcome, {
       steps: result.steps,
       examplesPerSecond: result.examplesPerSecond,
       plan: result.plan,
@@ -295,19 +102,91 @@ async function execute(
       ...(result.earlyStop !== undefined && { reason: result.earlyStop }),
     });
   } catch (error) {
-    ended('failed', { reason: messageOf(error) });
+    end('failed', { reason: messageOf(error) });
     throw error;
   } finally {
-    folder.close();
     data.dispose();
   }
 }
 
-function isAlive(pid: number): boolean {
+interface Prepared {
+  readonly data: DeviceData;
+  readonly experiment: Experiment;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly plan: string;
+  readonly begun: Omit<Extract<EngineRunEvent, { kind: 'begun' }>, 'kind'>;
+  readonly onChoice: (choice: PlanChoice) => void;
+}
+
+type PlanChoice = Extract<TrainingEvent, { kind: 'plan' }>['choice'];
+
+/** Everything that can go wrong before the first step. */
+async function prepare(
+  lab: Lab,
+  task: RunTask,
+  runtime: RuntimeInfo,
+  { resume, control, onEvent }: RunOptions,
+): Promise<Prepared> {
+  const warn = (message: string): void => onEvent({ kind: 'warning', message });
+  const loaded = await loadDataOf(lab, task, {
+    onFetch: (progress) => onEvent({ kind: 'fetching', progress }),
+    onWarning: warn,
+    signal: control.signal,
+  });
+  const config = { ...task.config, data: loaded.info.id };
+  const checkpoint = resume ? newestCheckpoint(task, warn) : undefined;
+  const home = homeFolder();
+  const key = planKey(lab.id, config, runtime, task.threads);
+  const plan: Plan | 'auto' = PLANS.find((known) => known === task.plan) ?? recallPlan(home, key) ?? 'auto';
+
+  const data = placeData(lab, config, task.seed, loaded);
   try {
-    process.kill(pid, 0);
-    return true;
+    const experiment = lab.makeExperiment(config, data, task.seed);
+    return {
+      data,
+      experiment,
+      checkpoint,
+      plan,
+      begun: {
+        config,
+        dataSet: { id: loaded.info.id, sha256: loaded.sha256 },
+        device: runtime.device,
+        plan,
+        versions: { gradientLab: packageVersion(), tensorflow: runtime.tensorflow },
+        steps: countStepsPerEpoch(experiment) * experiment.epochs,
+        epochs: experiment.epochs,
+        fromStep: checkpoint?.progress.step ?? 0,
+      },
+      onChoice: (choice) => rememberPlan(home, key, choice),
+    };
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    data.dispose();
+    throw error;
+  }
+}
+
+function newestCheckpoint(task: RunTask, warn: (message: string) => void): Checkpoint | undefined {
+  const checkpoint = checkpointsOf(task.folder).latest((path, error) =>
+    warn(`Skipped a damaged checkpoint, ${path}: ${error.message}`),
+  );
+  if (checkpoint === undefined) warn('The run has no whole checkpoint: it starts from its beginning.');
+  return checkpoint;
+}
+
+function lastStep({ step, values }: Extract<TrainingEvent, { kind: 'steps' }>): number {
+  return step + (Object.values(values)[0]?.length ?? 0) - 1;
+}
+
+function translate(event: TrainingEvent, epochs: number): EngineRunEvent {
+  switch (event.kind) {
+    case 'plan':
+      return { kind: 'plan', plan: event.choice.plan, milliseconds: event.choice.milliseconds };
+    case 'steps':
+    case 'epoch':
+      return { ...event, time: Date.now() };
+    case 'progress':
+      return { ...event, epochs };
+    default:
+      return event;
   }
 }

@@ -1,3 +1,4 @@
-/** Runs: their folders on the disk, and how they are executed. */
-export { evaluateRun, resumeRun, startRun, type NewRun, type RunCallbacks } from './execute.ts';
-export { RunFolder, runIds, type MetricLine, type RunRecord, type RunState } from './run-folder.ts';
+/** Runs: how they are executed, and how a trained model is measured. */
+export { evaluateModel } from './evaluate.ts';
+export { executeRun, type RunOptions } from './execute.ts';
+export { evaluateRun, resumeRun, startRun, type RunCallbacks } from './execute-folder.ts';

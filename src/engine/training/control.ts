@@ -3,6 +3,7 @@
 export class TrainingControl {
   private wanted: 'run' | 'pause' | 'stop' = 'run';
   private wake: (() => void) | undefined;
+  private readonly stopped = new AbortController();
 
   /** Takes effect after the steps that are under way. */
   pause(): void {
@@ -16,6 +17,12 @@ export class TrainingControl {
   /** Ends the run after the steps that are under way, with a checkpoint; also a paused one. */
   stop(): void {
     this.change('stop');
+    this.stopped.abort();
+  }
+
+  /** Aborted when the run is to stop, for what comes before the loop: fetching data. */
+  get signal(): AbortSignal {
+    return this.stopped.signal;
   }
 
   get stopping(): boolean {

@@ -20,6 +20,7 @@ export {
   type Parameters,
 } from './gradients.ts';
 export {
+  countStepsPerEpoch,
   initialState,
   NonFiniteError,
   train,

@@ -29,7 +29,7 @@ export type TrainingEvent =
       readonly kind: 'steps';
       readonly step: number;
       readonly epoch: number;
-      readonly values: Readonly<Record<string, ArrayLike<number>>>;
+      readonly values: Readonly<Record<string, Float32Array>>;
     }
   /** An epoch is over: means over its training steps (`train/loss`) and over the validation split (`validation/loss`). */
   | { readonly kind: 'epoch'; readonly step: number; readonly epoch: number; readonly values: Values }
@@ -128,16 +128,7 @@ class Run {
     const { experiment, resumeFrom } = options;
     this.options = options;
     this.experiment = experiment;
-    const examples = experiment.splits.train.rows.length;
-    // The rows that do not fill a last batch are others in each epoch, because the order is.
-    this.stepsPerEpoch = Math.floor(examples / experiment.batchSize);
-    if (this.stepsPerEpoch === 0) {
-      throw new LabError(
-        'train/batch-too-large',
-        `A batch of ${experiment.batchSize} examples is larger than the training split of ${examples}.`,
-        { hint: 'Choose a smaller batch size, or a larger data set.' },
-      );
-    }
+    this.stepsPerEpoch = countStepsPerEpoch(experiment);
     this.totalSteps = this.stepsPerEpoch * experiment.epochs;
     this.steps = new TrainingSteps(experiment, options.plan, (choice) =>
       options.onEvent({ kind: 'plan', choice }),
@@ -361,6 +352,19 @@ class Run {
     this.steps.dispose();
     this.validation?.dispose();
   }
+}
+
+/** Steps of one epoch: whole batches alone. A LabError when the training split does not fill one. */
+export function countStepsPerEpoch({ splits, batchSize }: Experiment): number {
+  const examples = splits.train.rows.length;
+  // The rows that do not fill a last batch are others in each epoch, because the order is.
+  const steps = Math.floor(examples / batchSize);
+  if (steps > 0) return steps;
+  throw new LabError(
+    'train/batch-too-large',
+    `A batch of ${batchSize} examples is larger than the training split of ${examples}.`,
+    { hint: 'Choose a smaller batch size, or a larger data set.' },
+  );
 }
 
 /** The state before the first step. */

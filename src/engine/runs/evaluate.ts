@@ -1,0 +1,49 @@
+/** Measures a trained model on one of its splits. */
+import type { ModelRef } from '../../shared/engine-protocol.ts';
+import { LabError } from '../../shared/errors.ts';
+import type { Values } from '../../shared/run-events.ts';
+import { loadDataSet } from '../data/index.ts';
+import { labById } from '../labs/index.ts';
+import { startRuntime, type RuntimeOptions } from '../runtime/index.ts';
+import { Evaluation, initialState, restore, type SplitName } from '../training/index.ts';
+import { checkSame, placeData } from './data.ts';
+import { checkpointsOf } from './store.ts';
+
+/**
+ * Means of the lab's metrics over a split, for the newest whole checkpoint of the run `id`; `step` says which that is.
+ * Throws a LabError: `run/no-checkpoint`, `run/empty-split`, `run/other-data`, or what the data or the checkpoint has wrong.
+ */
+export async function evaluateModel(
+  id: string,
+  model: ModelRef,
+  split: SplitName,
+  options: RuntimeOptions,
+): Promise<{ step: number; values: Values }> {
+  const lab = labById(model.lab);
+  startRuntime(options);
+  const checkpoint = checkpointsOf(model.folder).latest();
+  if (checkpoint === undefined || model.dataSet === null) {
+    throw new LabError('run/no-checkpoint', `The run ${id} has no whole checkpoint to evaluate.`, {
+      hint: `Go on with it: \`gradient-lab train --resume ${id}\`.`,
+    });
+  }
+  const loaded = loadDataSet(model.dataSet.id);
+  checkSame(id, model.dataSet, loaded);
+  const data = placeData(lab, model.config, model.seed, loaded);
+  try {
+    const experiment = lab.makeExperiment(model.config, data, model.seed);
+    const rows = data.splits[split];
+    if (rows.rows.length === 0) {
+      throw new LabError('run/empty-split', `The run ${id} has no ${split} examples.`, {
+        hint: 'Choose another split.',
+      });
+    }
+    const state = restore(checkpoint, initialState(experiment));
+    const evaluation = new Evaluation(experiment, rows, 'graph');
+    const values = await evaluation.run(state.parameters);
+    evaluation.dispose();
+    return { step: checkpoint.progress.step, values };
+  } finally {
+    data.dispose();
+  }
+}
