@@ -28,7 +28,7 @@ export default tseslint.config(
   },
   ...svelte.configs.recommended,
   {
-    files: ['**/*.svelte'],
+    files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: tseslint.parser } },
     rules: { 'svelte/no-at-html-tags': 'error' },
   },
