@@ -50,6 +50,20 @@ module.exports = {
       '^src/engine/(labs|inspect)',
       'training knows no lab',
     ),
+    layer(
+      'process-is-on-top',
+      '^src/engine/(?!process)',
+      '^src/engine/process/(?!methods)',
+      'only the types of its methods are for the rest of the engine',
+    ),
+    layer(
+      'main-knows-only-shared',
+      '^src/main',
+      '^src/(?!main|shared)',
+      'main meets the engine over a channel',
+    ),
+    layer('cli-needs-no-window', '^src/cli', '^src/(renderer|preload)', 'the command line shows no window'),
+    layer('nobody-needs-the-cli', '^src/(?!cli)', '^src/cli', 'the command line is an entry'),
     layer('inspect-knows-no-labs', '^src/engine/inspect', '^src/engine/(labs|runs)', 'inspect knows no lab'),
     {
       name: 'only-runtime-loads-native',

@@ -8,6 +8,7 @@ import { hashOf, quickHashOfFolder, readJson, writeJson } from './stamp.mjs';
 /** The programs that are bundled: name below `out/` and source. Add a line for a new one. */
 const ENTRIES = {
   cli: 'src/cli/main.ts',
+  engine: 'src/engine/process/main.ts',
 };
 
 /** Chunks of the last builds stay for a day: a program that is still running may load one of them late. */

@@ -5,7 +5,7 @@ export interface CallContext {
   /** Aborted when the caller has lost interest; a method that takes long stops then, with an error. */
   readonly signal: AbortSignal;
   /** Sends something on the way to the result, for methods that say so in the protocol. */
-  update(value: unknown): void;
+  readonly update: (value: unknown) => void;
 }
 
 /** A function for each method. Errors that a person can act on are LabErrors. */

@@ -1,0 +1,17 @@
+/** Data sets by call: listing, fetching, verifying, importing, removing. */
+import { fetchDataSet, importDataSet, listDataSets, removeDataSet, verifyDataSet } from '../data/index.ts';
+import type { MethodTable } from './methods.ts';
+
+export const DATA_METHODS: Pick<
+  MethodTable,
+  'data.list' | 'data.fetch' | 'data.verify' | 'data.import' | 'data.remove'
+> = {
+  'data.list': () => listDataSets(),
+  'data.fetch': ({ id }, { signal, update }) => fetchDataSet(id, { signal, onProgress: update }),
+  'data.verify': ({ id }, { signal }) => verifyDataSet(id, { signal }),
+  'data.import': ({ path, as }, { signal }) => importDataSet(path, { as, signal }),
+  'data.remove': async ({ id }) => {
+    await removeDataSet(id);
+    return null;
+  },
+};
