@@ -40,7 +40,7 @@ import {
   type Optimizer,
   type Parameters,
 } from '../training/index.ts';
-import { defineLab } from './lab.ts';
+import { defineLab, type Layer } from './lab.ts';
 
 // ---- hyperparameters
 
@@ -186,21 +186,26 @@ export function prepare(batch: Batch): Tensor2D {
 }
 
 /**
- * The logits of `x` [batch, pixels]: [batch, classes]. `drop`, given while training, is applied to each hidden layer's
- * activations.
+ * What each layer makes of `x` [batch, pixels], and the next one gets: the hidden layers' activations, then the logits. `drop`,
+ * given while training, is applied to each hidden layer's.
  */
-export function forward(
-  parameters: Parameters,
-  x: Tensor2D,
-  drop: (hidden: Tensor2D, layer: number) => Tensor2D = (hidden) => hidden,
-): Tensor2D {
-  const layers = Object.keys(parameters).length / 2;
-  let hidden = x;
-  for (let layer = 1; layer < layers; layer++) {
-    hidden = drop(tf.relu(affine(parameters, layer, hidden)), layer); // [batch, hiddenUnits]
+export function activations(parameters: Parameters, x: Tensor2D, drop: Drop = (hidden) => hidden): Layer[] {
+  const last = Object.keys(parameters).length / 2;
+  const hidden: Layer[] = [];
+  let h = x;
+  for (let layer = 1; layer < last; layer++) {
+    h = drop(tf.relu(affine(parameters, layer, h)), layer); // [batch, hiddenUnits]
+    hidden.push({ name: `hidden${layer}`, tensor: h });
   }
-  return affine(parameters, layers, hidden); // [batch, classes]
+  return [...hidden, { name: 'logits', tensor: affine(parameters, last, h) }]; // [batch, classes]
 }
+
+/** The logits of `x` [batch, pixels]: [batch, classes]. */
+export function forward(parameters: Parameters, x: Tensor2D, drop?: Drop): Tensor2D {
+  return activations(parameters, x, drop).at(-1)?.tensor as Tensor2D;
+}
+
+type Drop = (hidden: Tensor2D, layer: number) => Tensor2D;
 
 function affine(parameters: Parameters, layer: number, x: Tensor2D): Tensor2D {
   return tf.add(
@@ -241,6 +246,11 @@ export const mlp = defineLab({
   ],
   fields,
   labelFeatures: ['label'],
+  inspect: {
+    preparation: '(pixel / 255 - 0.1307) / 0.3081',
+    prepare,
+    layers: (parameters, x) => activations(parameters, x as Tensor2D),
+  },
 
   presets: [
     {
@@ -295,6 +305,18 @@ export const mlp = defineLab({
     const stepsPerEpoch = Math.floor(train.rows.length / config.batchSize);
     const optimizer = OPTIMIZERS[config.optimizer]();
 
+    // Forward and back: the mean loss of the batch, its gradient for every parameter, and the accuracy.
+    const lossAndGradients = (parameters: Parameters, batch: Batch, step: Scalar) => {
+      const x = prepare(batch);
+      const labels = named(batch, 'label') as Tensor1D;
+      const drop: Drop = (hidden, layer) =>
+        dropout(hidden, config.dropout, randomKey(seed, `dropout${layer}`, step));
+      return valueAndGradients((current) => {
+        const { loss, accuracy } = measure(forward(current, x, drop), labels);
+        return { loss: tf.mean<Scalar>(loss), aux: tf.mean<Scalar>(accuracy) };
+      }, parameters);
+    };
+
     return {
       seed,
       epochs: config.epochs,
@@ -311,23 +333,16 @@ export const mlp = defineLab({
       initialParameters: () => initialParameters(layerWidths(config, pixels), seed),
 
       step({ parameters, slots }, batch, { learningRate, step }) {
-        const x = prepare(batch);
-        const labels = named(batch, 'label') as Tensor1D;
-        const drop = (hidden: Tensor2D, layer: number) =>
-          dropout(hidden, config.dropout, randomKey(seed, `dropout${layer}`, step));
-
-        // Forward and back: the mean loss of the batch, and its gradient for every parameter.
-        const { loss, gradients, aux } = valueAndGradients((current) => {
-          const measured = measure(forward(current, x, drop), labels);
-          return { loss: tf.mean<Scalar>(measured.loss), aux: tf.mean<Scalar>(measured.accuracy) };
-        }, parameters);
+        const { loss, gradients, aux: accuracy } = lossAndGradients(parameters, batch, step);
 
         // What may be done to the gradients, and then the step itself.
         const decayed = addWeightDecay(gradients, parameters, config.weightDecay);
         const clipped = config.clipNorm > 0 ? clipByGlobalNorm(decayed, config.clipNorm) : decayed;
         const next = optimizer.update({ parameters, gradients: clipped, slots, learningRate, step });
-        return { state: next, metrics: { loss, accuracy: aux, gradientNorm: globalNorm(gradients) } };
+        return { state: next, metrics: { loss, accuracy, gradientNorm: globalNorm(gradients) } };
       },
+
+      gradients: (parameters, batch, step) => lossAndGradients(parameters, batch, step).gradients,
 
       evaluate(parameters, batch) {
         return measure(forward(parameters, prepare(batch)), named(batch, 'label') as Tensor1D);

@@ -1,7 +1,10 @@
-/** What a lab is: a schema of hyperparameters, and a function that makes an experiment of them. */
+/** What a lab is: a schema of hyperparameters, a function that makes an experiment of them, and a look inside its model. */
 import type { ConfigOf, Fields } from '../../shared/fields.ts';
 import type { LabId, LabInfo, MetricInfo, Preset } from '../../shared/labs.ts';
+import type { Inspection } from '../inspect/index.ts';
 import type { DeviceData, Experiment } from '../training/index.ts';
+
+export type { Layer } from '../inspect/index.ts';
 
 export interface Lab<F extends Fields = Fields> {
   readonly id: LabId;
@@ -19,6 +22,8 @@ export interface Lab<F extends Fields = Fields> {
   readonly metrics: readonly MetricInfo[];
   /** The features that are class numbers, not measurements. */
   readonly labelFeatures: readonly string[];
+  /** How its model prepares an input, and what each layer makes of it. */
+  readonly inspect: Inspection;
   /** The experiment for a configuration; `data` stays the caller's. */
   makeExperiment(config: ConfigOf<F>, data: DeviceData, seed: number): Experiment;
 }

@@ -54,6 +54,8 @@ export interface Experiment {
     batch: Batch,
     inputs: StepInputs,
   ): { state: ModelState; metrics: Readonly<Record<string, Scalar>> };
+  /** The gradient of the loss that a step at `step` (int32 scalar) would start from, for each parameter. Compiled, for probes. */
+  gradients(parameters: Parameters, batch: Batch, step: Scalar): Parameters;
   /** Metrics of each example, [batch]; the loop takes means. Compiled. */
   evaluate(parameters: Parameters, batch: Batch): Readonly<Record<string, Tensor1D>>;
 }

@@ -17,6 +17,7 @@ import {
 import type { TrainingControl } from './control.ts';
 import type { Experiment, ModelState } from './experiment.ts';
 import { findInOps, findInParameters, type NonFinite } from './non-finite.ts';
+import { Probes, type ProbeEvent } from './probes.ts';
 import { Speed } from './speed.ts';
 import { Evaluation, STEPS_PER_CALL, TrainingSteps } from './steps.ts';
 
@@ -42,7 +43,8 @@ export type TrainingEvent =
       readonly secondsLeft: number | null;
     }
   | { readonly kind: 'paused' | 'resumed'; readonly step: number }
-  | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string };
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string }
+  | ProbeEvent;
 
 export interface TrainingResult {
   readonly outcome: 'completed' | 'stopped';
@@ -67,6 +69,8 @@ export interface TrainingOptions {
   readonly checkpoints?: CheckpointStore;
   readonly checkpointSeconds?: number;
   readonly resumeFrom?: Checkpoint;
+  /** False: no histograms (a benchmark). */
+  readonly probes?: boolean;
 }
 
 /** Milliseconds that one native call should take: long enough to cost nothing, short enough for a pause to be felt at once. */
@@ -115,6 +119,7 @@ class Run {
   private readonly stepsPerEpoch: number;
   private readonly totalSteps: number;
   private readonly steps: TrainingSteps;
+  private readonly probes: Probes | undefined;
   private readonly speed = new Speed();
   private readonly pendingCheckpoints: Promise<void>[] = [];
   private checkpointError: Error | undefined;
@@ -133,6 +138,7 @@ class Run {
     this.steps = new TrainingSteps(experiment, options.plan, (choice) =>
       options.onEvent({ kind: 'plan', choice }),
     );
+    if (options.probes !== false) this.probes = new Probes(experiment, this.totalSteps, options.plan);
     const fresh = initialState(experiment);
     if (resumeFrom === undefined) {
       this.state = fresh;
@@ -176,7 +182,9 @@ class Run {
   /** The rest of the epoch that is under way, then validation; leaves early when the run is to stop. */
   private async epoch(): Promise<void> {
     const { experiment, control, onEvent } = this.options;
-    this.steps.startEpoch(orderOfEpoch(experiment, this.progress.epoch));
+    const order = orderOfEpoch(experiment, this.progress.epoch);
+    this.steps.startEpoch(order);
+    if (this.progress.step === 0 && this.options.resumeFrom === undefined) await this.probeIfDue(order);
     while (this.progress.stepInEpoch < this.stepsPerEpoch) {
       if (control.pausing) {
         this.checkpoint();
@@ -186,6 +194,7 @@ class Run {
       }
       if (control.stopping) return;
       await this.call();
+      await this.probeIfDue(order);
       this.checkpointIfDue();
       if (this.checkpointError !== undefined) throw this.checkpointError;
     }
@@ -195,7 +204,8 @@ class Run {
   /** Some steps in one native call. */
   private async call(): Promise<void> {
     const { step, stepInEpoch, epoch } = this.progress;
-    const count = this.stepsInCall(this.stepsPerEpoch - stepInEpoch);
+    const toProbe = this.probes?.stepsToNext(step) ?? Infinity;
+    const count = this.stepsInCall(Math.min(this.stepsPerEpoch - stepInEpoch, toProbe));
     const start = performance.now();
     const before = this.state;
     const { state, metrics, finite } = await this.steps.take(before, step, stepInEpoch, count);
@@ -234,6 +244,17 @@ class Run {
     if (this.callMs === undefined) return Math.min(left, this.steps.plan === undefined ? 16 : 2);
     const fitting = this.callMs === Infinity ? 4 : Math.round(CALL_MS / this.callMs);
     return Math.max(1, Math.min(left, fitting, STEPS_PER_CALL));
+  }
+
+  /** After its step and before any checkpoint of it, so that a run that goes on from there does not take the probe again. */
+  private async probeIfDue(order: Int32Array): Promise<void> {
+    const { step, stepInEpoch } = this.progress;
+    if (!this.probes?.isDue(step)) return;
+    // The next batch; after the last one of an epoch, its first.
+    const first = (stepInEpoch % this.stepsPerEpoch) * this.experiment.batchSize;
+    const rows = order.subarray(first, first + this.experiment.batchSize);
+    for (const event of await this.probes.take(this.state.parameters, step, rows))
+      this.options.onEvent(event);
   }
 
   private reportProgress(): void {
@@ -350,6 +371,7 @@ class Run {
   dispose(): void {
     tf.dispose(this.state as never);
     this.steps.dispose();
+    this.probes?.dispose();
     this.validation?.dispose();
   }
 }

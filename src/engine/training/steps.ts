@@ -148,7 +148,8 @@ function rowsOfBatch(order: Tensor1D, position: Scalar, batchSize: number): Tens
   return tf.gather(order, tf.add(first, tf.range(0, batchSize, 1, 'int32')));
 }
 
-function gatherBatch(features: Readonly<Record<string, Feature>>, indices: Tensor1D): Batch {
+/** The rows of each feature that `indices` [batch] name. */
+export function gatherBatch(features: Readonly<Record<string, Feature>>, indices: Tensor1D): Batch {
   return Object.fromEntries(
     Object.entries(features).map(([name, feature]) => [name, gatherRows(feature.rows, indices, feature.as)]),
   );

@@ -1,0 +1,35 @@
+/** What inspection has to know of a lab; labs fill it in, and inspection knows none of them by name. */
+import type { Config } from '../../shared/fields.ts';
+import type { Tensor } from '../runtime/index.ts';
+import type { Batch, Parameters } from '../training/index.ts';
+
+/** The activations of one layer: [batch, ...]. */
+export interface Layer {
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+/** A look inside a lab's model, in the lab's own steps. All functions are pure, and the tensors that they return are the caller's. */
+export interface Inspection {
+  /** How `prepare` makes the model's input, in words: "(pixel / 255 - 0.1307) / 0.3081". */
+  readonly preparation: string;
+  /** What the model gets of a batch: [batch, ...]. */
+  prepare(batch: Batch): Tensor;
+  /** The activations of every layer for prepared `x`, first to last; the last are the logits, [batch, classes]. */
+  layers(parameters: Parameters, x: Tensor): readonly Layer[];
+}
+
+/** A lab, as far as inspection needs it. */
+export interface Inspectable {
+  readonly id: string;
+  readonly inspect: Inspection;
+}
+
+/** The lab called `id`; throws a LabError where there is none. */
+export type FindLab = (id: string) => Inspectable;
+
+/** The share of the training examples that a run holds out, by its settings. */
+export function validationShareOf(config: Config): number {
+  const share = config['validationShare'];
+  return typeof share === 'number' ? share : 0;
+}
