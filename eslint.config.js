@@ -30,7 +30,12 @@ export default tseslint.config(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: tseslint.parser } },
-    rules: { 'svelte/no-at-html-tags': 'error' },
+    rules: {
+      'svelte/no-at-html-tags': 'error',
+      // Props are taken apart with `let`, so that some can be bindable; Svelte's own rule knows.
+      'prefer-const': 'off',
+      'svelte/prefer-const': 'error',
+    },
   },
   {
     files: ['scripts/**/*.mjs', '*.js', '*.cjs', 'tests/**/*.mjs'],
