@@ -13,8 +13,10 @@ import { ARRAY_SERIALIZERS } from '../../../src/shared/arrays.ts';
 
 /** Streams that are open at this moment, for tests that look whether they are ended. */
 export const streams = { open: 0 };
+/** Calls that were heard and wait for ever. */
+export const waiting = { calls: 0 };
 
-/** Procedures that show what travels: an echo, an endless stream, and a large answer. */
+/** Procedures that show what travels: an echo, an endless stream, a call without an end, and a large answer. */
 export const router = {
   echo: os.handler(({ input }) => input),
   ticks: os.handler(async function* ({ signal }) {
@@ -27,6 +29,10 @@ export const router = {
     } finally {
       streams.open -= 1;
     }
+  }),
+  forever: os.handler(() => {
+    waiting.calls += 1;
+    return new Promise<void>(() => {});
   }),
   large: os.handler(({ input }) => new Float64Array(input as number).fill(1)),
 };
