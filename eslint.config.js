@@ -35,6 +35,12 @@ export default tseslint.config(
       // Props are taken apart with `let`, so that some can be bindable; Svelte's own rule knows.
       'prefer-const': 'off',
       'svelte/prefer-const': 'error',
+      // Components are of type `any` to ESLint; svelte-check knows their props, and checks them.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
   {
