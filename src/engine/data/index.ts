@@ -14,5 +14,6 @@ export type { DataSetDefinition } from './definition.ts';
 export { dataFolder, homeFolder } from './home.ts';
 export { idxDataSet, type IdxDataSetOptions } from './idx-data-set.ts';
 export { importDataSet, type ImportOptions } from './import.ts';
+export { findDataSet, type Found } from './inspect.ts';
 export { parseIdx, readIdxFile, type IdxArray, type IdxExpectation } from './readers/idx.ts';
 export { takeValidation, type TrainAndValidation, type ValidationSize } from './splits.ts';

@@ -1,5 +1,4 @@
 /** What inspection has to know of a lab; labs fill it in, and inspection knows none of them by name. */
-import type { Config } from '../../shared/fields.ts';
 import type { Tensor } from '../runtime/index.ts';
 import type { Batch, Parameters } from '../training/index.ts';
 
@@ -21,15 +20,10 @@ export interface Inspection {
 
 /** A lab, as far as inspection needs it. */
 export interface Inspectable {
-  readonly id: string;
+  /** Features that are class numbers, not measurements. */
+  readonly labelFeatures: readonly string[];
   readonly inspect: Inspection;
 }
 
 /** The lab called `id`; throws a LabError where there is none. */
 export type FindLab = (id: string) => Inspectable;
-
-/** The share of the training examples that a run holds out, by its settings. */
-export function validationShareOf(config: Config): number {
-  const share = config['validationShare'];
-  return typeof share === 'number' ? share : 0;
-}

@@ -66,9 +66,7 @@ export function restore(checkpoint: Checkpoint, like: ModelState): ModelState {
         `its tensor "${name}" is ${stored.dtype} [${stored.shape.join(', ')}], expected ${storedType(model)} [${model.shape.join(', ')}]`,
       );
     }
-    const bytes = stored.bytes.slice(); // aligned
-    const values = stored.dtype === 'I32' ? new Int32Array(bytes.buffer) : new Float32Array(bytes.buffer);
-    return tf.tensor(values, [...stored.shape], model.dtype);
+    return toTensor(stored);
   };
   const readAll = (parameters: Parameters, prefix: string): Parameters =>
     Object.fromEntries(Object.keys(parameters).map((name) => [name, read(`${prefix}${name}`)]));
@@ -78,6 +76,20 @@ export function restore(checkpoint: Checkpoint, like: ModelState): ModelState {
       Object.entries(like.slots).map(([slot, parameters]) => [slot, readAll(parameters, `slots/${slot}/`)]),
     ),
   };
+}
+
+/** The parameters of a checkpoint, whatever they are: new tensors, for a look at them. */
+export function parametersOf({ tensors }: Checkpoint): Parameters {
+  const prefix = 'parameters/';
+  const stored = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(stored.map(([name, tensor]) => [name.slice(prefix.length), toTensor(tensor)]));
+}
+
+function toTensor({ dtype, shape, bytes }: StoredTensor): Tensor {
+  const { buffer } = bytes.slice(); // aligned
+  if (dtype === 'I32') return tf.tensor(new Int32Array(buffer), [...shape], 'int32');
+  if (dtype === 'F32') return tf.tensor(new Float32Array(buffer), [...shape], 'float32');
+  throw mismatch(`it has a tensor of type ${dtype}`);
 }
 
 /** SHA-256 over names, shapes and bytes of all parameters in name order, in hexadecimal. */

@@ -1,6 +1,7 @@
 /** Everything around a lab's step: the loop, optimizers and schedules, checkpoints. */
 export {
   CheckpointStore,
+  parametersOf,
   parametersSha256,
   restore,
   snapshot,
@@ -31,5 +32,5 @@ export {
 export { adam, adamW, rmsProp, sgd, type Optimizer, type Slots } from './optimizers.ts';
 export { constant, cosine, stepDecay, transformer, warmUp, type Schedule } from './schedules.ts';
 export { median } from './speed.ts';
-export { Evaluation } from './steps.ts';
+export { Evaluation, gatherBatch } from './steps.ts';
 export { putOnDevice, type DeviceData } from './splits.ts';

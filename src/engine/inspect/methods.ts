@@ -1,0 +1,56 @@
+/** The engine's answers about data sets and trained models: one function a method of the protocol. */
+import type { EngineMethods } from '../../shared/engine-protocol.ts';
+import { DataSets } from './data-sets.ts';
+import { detailOf, pageOf } from './examples.ts';
+import type { FindLab } from './inspectable.ts';
+import { Models, valuesOf } from './models.ts';
+import { predictOne } from './predict.ts';
+import { predictionsOf } from './predictions.ts';
+import { statisticsOf } from './statistics.ts';
+
+type Name =
+  | 'data.statistics'
+  | 'data.examples'
+  | 'data.example'
+  | 'inspect.predict'
+  | 'inspect.weights'
+  | 'inspect.predictions';
+
+export type InspectMethods = {
+  readonly [M in Name]: (
+    params: EngineMethods[M]['params'],
+    context: { readonly signal: AbortSignal },
+  ) => Promise<EngineMethods[M]['result']> | EngineMethods[M]['result'];
+};
+
+/**
+ * The methods over one cache of data sets and one of models, so that a question asked again is answered at once. Labs are
+ * found by `labById`; `dispose` empties the caches and frees every tensor.
+ */
+export function makeInspectMethods({ labById }: { readonly labById: FindLab }): {
+  readonly methods: InspectMethods;
+  dispose(): void;
+} {
+  const dataSets = new DataSets();
+  const models = new Models();
+  return {
+    methods: {
+      'data.statistics': ({ id }, { signal }) => statisticsOf(dataSets.load(id), signal),
+      'data.examples': (query) => pageOf(dataSets.load(query.dataSet), query),
+      'data.example': ({ dataSet, split, index, lab }) =>
+        detailOf(dataSets.load(dataSet), split, index, labById(lab)),
+      'inspect.predict': ({ model, image }) =>
+        predictOne(labById(model.lab), models.load(model), model, image),
+      'inspect.weights': ({ model }) => valuesOf(models.load(model).parameters),
+      'inspect.predictions': ({ model, split }, { signal }) => {
+        const loaded = models.load(model);
+        const data = dataSets.load(model.dataSet?.id ?? String(model.config['data']));
+        return predictionsOf(labById(model.lab), loaded, model, data, split, signal);
+      },
+    },
+    dispose: () => {
+      dataSets.dispose();
+      models.dispose();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** What a model makes of one image: the probability of each class, and the activations on the way. */
+import type { ModelRef } from '../../shared/engine-protocol.ts';
+import { LabError, messageOf } from '../../shared/errors.ts';
+import type { Prediction } from '../../shared/inspect.ts';
+import { findDataSet } from '../data/index.ts';
+import { tf } from '../runtime/index.ts';
+import { batchOfOne } from './images.ts';
+import type { Inspectable, Layer } from './inspectable.ts';
+import type { Model } from './models.ts';
+import { softmax } from './softmax.ts';
+
+/**
+ * The model's answer for `image`, as it stands: grey values 0 to 255 of the data set's own size. Nothing is moved or scaled here,
+ * so that an example gives what `predictionsOf` says of it, and a drawing shows what its place in the frame does.
+ * Throws `inspect/image-size`, `inspect/mismatch`, `run/data-gone`.
+ */
+export function predictOne(lab: Inspectable, model: Model, ref: ModelRef, image: Uint8Array): Prediction {
+  const shape = imageShapeOf(ref, model.run);
+  const wanted = shape.reduce((a, b) => a * b, 1);
+  if (image.length !== wanted) {
+    throw new LabError(
+      'inspect/image-size',
+      `Expected an image of ${shape.join(' x ')} = ${wanted} values for run ${model.run}, got ${image.length}.`,
+      { hint: 'Scale it to the size of the images that the run was trained on.' },
+    );
+  }
+  const layers = tf.tidy(() => layersOf(lab, model, image, shape) as never) as Layer[];
+  const values = layers.map(({ name, tensor }) => ({
+    name,
+    shape: tensor.shape.slice(1),
+    values: Float32Array.from(tensor.dataSync()),
+  }));
+  tf.dispose(layers as never);
+  const logits = values.at(-1)?.values ?? new Float32Array(0);
+  return { probabilities: Float32Array.from(softmax(logits)), layers: values, input: image };
+}
+
+function layersOf(
+  { inspect }: Inspectable,
+  model: Model,
+  image: Uint8Array,
+  shape: readonly number[],
+): Layer[] {
+  try {
+    return [...inspect.layers(model.parameters, inspect.prepare({ image: batchOfOne(image, shape) }))];
+  } catch (error) {
+    throw mismatch(model, error);
+  }
+}
+
+/** The checkpoint is not of this lab, or of images of another size. */
+export function mismatch({ run }: Model, cause: unknown): LabError {
+  return new LabError(
+    'inspect/mismatch',
+    `The checkpoint of run ${run} does not fit its lab and data set: ${messageOf(cause)}`,
+    { hint: 'The run or its data set was changed from outside. Train anew.', cause },
+  );
+}
+
+/** The shape of one image of the data set that the run was trained on; its files need not be here. */
+function imageShapeOf({ dataSet, config }: ModelRef, run: string): readonly number[] {
+  const id = dataSet?.id ?? String(config['data']);
+  try {
+    const image = findDataSet(id).definition.info.features.find(({ name }) => name === 'image');
+    if (image !== undefined) return image.shape;
+  } catch (error) {
+    throw new LabError('run/data-gone', `The data set "${id}" of run ${run} is not here any more.`, {
+      hint: `Import it again under the name "${id}".`,
+      cause: error,
+    });
+  }
+  throw new LabError('data/no-images', `Expected images in the data set "${id}" of run ${run}.`, {
+    hint: 'Choose a run of a lab that classifies images.',
+  });
+}
