@@ -1,5 +1,7 @@
 /** Everything that an engine answers beside training. */
+import { makeInspectMethods } from '../inspect/index.ts';
+import { labById } from '../labs/index.ts';
 import { DATA_METHODS } from './data-methods.ts';
 import type { MethodTable } from './methods.ts';
 
-export const METHODS: Partial<MethodTable> = { ...DATA_METHODS };
+export const METHODS: Partial<MethodTable> = { ...DATA_METHODS, ...makeInspectMethods({ labById }).methods };
