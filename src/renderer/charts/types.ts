@@ -11,11 +11,18 @@ export interface SeriesPoints {
   readonly resumedAt: readonly number[];
   /** Changes whenever points were added or taken away, so that what was computed from them can be kept. */
   readonly version: number;
+  /**
+   * Changes when points were taken away or changed, or a break was added. While it stays the same, points were only added at
+   * the end, and what was computed for the old ones is kept. Left out: every new version is computed anew.
+   */
+  readonly generation?: number;
 }
 
 export interface Series {
   /** Unique in the chart: run and metric. */
   readonly id: string;
+  /** What is hidden, chosen and coloured as one: the run. Left out: the series stands for itself. */
+  readonly group?: string;
   /** Printed at the line's end: "Run 41". */
   readonly label: string;
   /** Printed behind it in grey: what this run changed. */
@@ -38,10 +45,16 @@ export interface Series {
 export type XAxis = 'step' | 'epoch' | 'time' | 'relative';
 export type ScaleKind = 'linear' | 'log';
 
+/** Which end of a metric is better; 'neither' for a norm. */
+export type Better = 'lower' | 'higher' | 'neither';
+
 /** A note at a step: an insight, a checkpoint, a resume. */
 export interface ChartNote {
+  /** The step. */
   readonly x: number;
   readonly text: string;
+  /** The series whose step it is, for the axes of epochs and times; left out: the first series. */
+  readonly series?: string;
 }
 
 /** What of a chart is kept and can be sent in an address. */

@@ -1,0 +1,29 @@
+/** What is drawn of the data, told once: painted on a canvas, and written as SVG for an export. Colours are names of tokens. */
+import type { Vertices } from './vertices.ts';
+
+/** A token such as "--run-1". */
+export type ColourToken = string;
+
+interface MarkBase {
+  readonly colour: ColourToken;
+  /** 0 to 1. */
+  readonly alpha: number;
+  readonly vertices: Vertices;
+}
+
+export type Mark =
+  | (MarkBase & { readonly kind: 'area' })
+  | (MarkBase & { readonly kind: 'line'; readonly width: number; readonly dash: readonly number[] })
+  /** Circles with a filling of another colour: validation, and values at the foot of a log scale. */
+  | (MarkBase & { readonly kind: 'rings'; readonly radius: number; readonly fill: ColourToken })
+  /** The end of a line that still grows: a dot with a halo. */
+  | (MarkBase & { readonly kind: 'dots'; readonly radius: number; readonly halo: number })
+  /** Where a value was last finite. */
+  | (MarkBase & { readonly kind: 'crosses'; readonly radius: number })
+  /** Two short strokes: an interruption. */
+  | (MarkBase & { readonly kind: 'breaks'; readonly radius: number })
+  /** The line goes on above or below the plot. */
+  | (MarkBase & { readonly kind: 'triangles'; readonly radius: number; readonly up: boolean });
+
+/** Resolves a token to a colour that a canvas understands. */
+export type Paint = (token: ColourToken) => string;

@@ -1,0 +1,87 @@
+/** Where a line is whole: it breaks at values that are not finite, and where the run went on after an interruption. */
+import type { SeriesPoints } from '../types.ts';
+import { upperBound } from './search.ts';
+
+/** Consecutive values that are not finite. */
+export interface Gap {
+  /** Index of the first of them, and of the one after the last. */
+  readonly from: number;
+  to: number;
+  readonly kind: 'NaN' | 'infinite';
+}
+
+/** Index ranges [starts[i], ends[i]) of finite values without a break, and the gaps between. */
+export class Pieces {
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  readonly gaps: Gap[] = [];
+  /** Values of each kind, for "NaN at 412 points". */
+  notANumber = 0;
+  infinite = 0;
+  #length = 0;
+  #resumes = '';
+
+  /** Takes over points of which those before `from` are as they were at the last call. */
+  update(points: SeriesPoints, from: number): void {
+    const resumes = points.resumedAt.join();
+    if (from < this.#length || resumes !== this.#resumes) this.#clear();
+    this.#resumes = resumes;
+    const breaks = points.resumedAt
+      .map((step) => upperBound(points.step, step, 0, points.length))
+      .filter((index) => index > this.#length && index < points.length);
+    let start = this.#length;
+    for (const end of [...new Set(breaks)].sort((a, b) => a - b)) {
+      this.#scan(points.value, start, end, start === this.#length);
+      start = end;
+    }
+    this.#scan(points.value, start, points.length, start === this.#length);
+    this.#length = points.length;
+  }
+
+  /** Whether a line is broken anywhere between the finite values at two indices. */
+  brokenBetween(before: number, after: number): boolean {
+    const next = upperBound(this.starts, before, 0, this.starts.length);
+    return next < this.starts.length && (this.starts[next] as number) <= after;
+  }
+
+  #clear(): void {
+    this.starts.length = 0;
+    this.ends.length = 0;
+    this.gaps.length = 0;
+    this.notANumber = 0;
+    this.infinite = 0;
+    this.#length = 0;
+  }
+
+  /** Adds the values of one stretch; `joins` says whether it goes on from the value before it. */
+  #scan(values: Float64Array, from: number, to: number, joins: boolean): void {
+    let open = joins && from > 0 && this.ends[this.ends.length - 1] === from;
+    let gap = joins ? this.#gapUpTo(from) : null;
+    for (let i = from; i < to; i++) {
+      const value = values[i] as number;
+      if (Number.isFinite(value)) {
+        if (!open) this.starts.push(i);
+        else this.ends.pop();
+        this.ends.push(i + 1);
+        open = true;
+        gap = null;
+        continue;
+      }
+      const kind = Number.isNaN(value) ? 'NaN' : 'infinite';
+      if (kind === 'NaN') this.notANumber++;
+      else this.infinite++;
+      open = false;
+      if (gap !== null && gap.kind === kind) {
+        gap.to = i + 1;
+      } else {
+        gap = { from: i, to: i + 1, kind };
+        this.gaps.push(gap);
+      }
+    }
+  }
+
+  #gapUpTo(index: number): Gap | null {
+    const last = this.gaps[this.gaps.length - 1];
+    return last !== undefined && last.to === index ? last : null;
+  }
+}

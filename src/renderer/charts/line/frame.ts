@@ -1,0 +1,309 @@
+/**
+ * One frame of a line chart: which series are in it, where the axes lie, and what is drawn. Computed anew for every zoom and
+ * every batch of points, from indexes that are not.
+ */
+import { columnBounds, columnGrid } from '../core/columns.ts';
+import type { Mark } from '../core/marks.ts';
+import type { Interval, Scale } from '../core/scale.ts';
+import { lowerBound, upperBound } from '../core/search.ts';
+import { rawIndexOf, SmoothIndex, type RawIndex } from '../core/series-index.ts';
+import { decayLength, steadyExtent } from '../core/smoothing.ts';
+import {
+  isBand,
+  traceBeyond,
+  traceEnvelope,
+  traceFoot,
+  traceLine,
+  traceMarks,
+  visibleCount,
+  type Tracing,
+} from '../core/trace.ts';
+import { Vertices } from '../core/vertices.ts';
+import { rawAt, xAccess, xAt, type XAccess } from '../core/x-axis.ts';
+import type { LineChartSpec, Series } from '../types.ts';
+import type { Window } from './domains.ts';
+
+/** Where the data is drawn, in pixels of the chart's box. */
+export interface Plot {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** A series with all that a frame needs of it. */
+export interface Entry {
+  readonly series: Series;
+  readonly group: string;
+  readonly access: XAccess;
+  readonly length: number;
+  readonly raw: RawIndex;
+  /** Null: the values are drawn as they are. */
+  readonly smooth: SmoothIndex | null;
+}
+
+/** Keeps buffers and smoothed values of a chart from frame to frame. */
+export class FrameStore {
+  readonly #smooth = new Map<string, SmoothIndex>();
+  readonly #vertices = new Map<string, Vertices>();
+  readonly #bounds = new Map<string, Int32Array>();
+
+  /** The series that are shown, have points, and a place on the axis. All of them set the length of the smoothing. */
+  entries(series: readonly Series[], spec: LineChartSpec, isShown: (group: string) => boolean): Entry[] {
+    const tau = decayLength(spec.smoothing, steadyExtent(longestExtent(series)));
+    return series.flatMap((each) => {
+      const access = xAccess(each, spec.x);
+      if (access === null || each.points.length === 0 || !isShown(each.group ?? each.id)) return [];
+      const raw = rawIndexOf(each.points);
+      return [
+        {
+          series: each,
+          group: each.group ?? each.id,
+          access,
+          length: each.points.length,
+          raw,
+          smooth: each.mark === 'rings' || tau === 0 ? null : this.#smoothed(each, tau, raw),
+        },
+      ];
+    });
+  }
+
+  #smoothed(series: Series, tau: number, raw: RawIndex): SmoothIndex {
+    let index = this.#smooth.get(series.id);
+    if (index?.tau !== tau) {
+      index = new SmoothIndex(tau);
+      this.#smooth.set(series.id, index);
+    }
+    index.update(series.points, raw);
+    return index;
+  }
+
+  vertices(key: string): Vertices {
+    let vertices = this.#vertices.get(key);
+    if (vertices === undefined) {
+      vertices = new Vertices();
+      this.#vertices.set(key, vertices);
+    }
+    return vertices;
+  }
+
+  bounds(id: string, columns: number): Int32Array {
+    let bounds = this.#bounds.get(id);
+    if (bounds === undefined || bounds.length < columns + 1) {
+      bounds = new Int32Array(columns + 1);
+      this.#bounds.set(id, bounds);
+    }
+    return bounds;
+  }
+}
+
+function longestExtent(series: readonly Series[]): number {
+  let longest = 0;
+  for (const { points } of series) {
+    if (points.length < 2) continue;
+    longest = Math.max(longest, (points.step[points.length - 1] as number) - (points.step[0] as number));
+  }
+  return longest;
+}
+
+/** The points of each series that lie between two values of x. */
+export function windowsOf(entries: readonly Entry[], [low, high]: Interval): Window[] {
+  return entries.map(({ series, access, length, raw }) => ({
+    values: series.points.value,
+    raw,
+    from: lowerBound(access.sorted, rawAt(access, low), 0, length),
+    to: upperBound(access.sorted, rawAt(access, high), 0, length),
+  }));
+}
+
+export interface Frame {
+  readonly plot: Plot;
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly entries: readonly Entry[];
+}
+
+/** How series stand out. */
+export interface Emphasis {
+  /** Groups that are hovered or pinned; empty: none stands out. */
+  readonly strong: ReadonlySet<string>;
+  readonly envelopeAlpha: number;
+  readonly rawAlpha: number;
+}
+
+/** Lines from which on only those that stand out keep their colour and have a name. */
+export const MANY = 8;
+/** Points a column from which on their extremes are an area, not a line. */
+const DENSE = 3;
+/** At most so many crosses for one series. */
+const MOST_CROSSES = 40;
+
+/** What is drawn, from the back to the front. */
+export function marksOf(frame: Frame, store: FrameStore, emphasis: Emphasis): Mark[] {
+  const back: Mark[] = [];
+  const lines: Mark[] = [];
+  const front: Mark[] = [];
+  const grid = columnGrid(frame.x);
+  const many = frame.entries.length > MANY;
+  const ordered = [...frame.entries].sort(
+    (a, b) => Number(emphasis.strong.has(a.group)) - Number(emphasis.strong.has(b.group)),
+  );
+  for (const entry of ordered) {
+    const { series } = entry;
+    const strong = emphasis.strong.has(entry.group);
+    const faded = emphasis.strong.size > 0 && !strong;
+    const colour = faded && many ? '--ctl' : series.colour;
+    const alpha = faded ? 0.35 : 1;
+    const dash = series.dash === '' ? [] : series.dash.split(' ').map(Number);
+    const bounds = store.bounds(series.id, grid.count);
+    columnBounds(grid, entry.access, entry.length, bounds);
+    const tracing: Tracing = {
+      access: entry.access,
+      length: entry.length,
+      values: series.points.value,
+      extremes: entry.raw.extremes,
+      pieces: entry.raw.pieces,
+      grid,
+      bounds,
+      x: frame.x,
+      y: frame.y,
+    };
+    const own = (part: string): Vertices => store.vertices(`${series.id} ${part}`);
+
+    if (series.mark === 'rings') {
+      const rings = own('rings');
+      traceMarks(tracing, 7, rings);
+      front.push({
+        kind: 'rings',
+        vertices: rings,
+        colour,
+        alpha,
+        radius: strong ? 4 : 3,
+        fill: '--surface',
+      });
+    } else {
+      if (entry.smooth !== null) {
+        const raw = own('raw');
+        if (visibleCount(tracing) >= grid.count * DENSE) {
+          traceEnvelope(tracing, raw);
+          back.push({ kind: 'area', vertices: raw, colour, alpha: alpha * emphasis.envelopeAlpha });
+        } else {
+          traceLine(tracing, raw);
+          back.push({
+            kind: 'line',
+            vertices: raw,
+            colour,
+            alpha: alpha * emphasis.rawAlpha,
+            width: 1,
+            dash: [],
+          });
+        }
+      }
+      const width = strong ? 2.5 : 1.75;
+      const line = own('line');
+      if (entry.smooth === null && isBand(tracing)) {
+        traceEnvelope(tracing, line, width / 2);
+        lines.push({ kind: 'area', vertices: line, colour, alpha });
+      } else {
+        const { values, extremes } = entry.smooth ?? tracing;
+        traceLine({ ...tracing, values, extremes }, line);
+        lines.push({ kind: 'line', vertices: line, colour, alpha, width, dash });
+      }
+    }
+    addSpecials(front, frame, entry, tracing, own, { colour, alpha });
+  }
+  return [...back, ...lines, ...front];
+}
+
+/** Live ends, crosses, breaks, values at the foot and beyond the edges. */
+function addSpecials(
+  front: Mark[],
+  frame: Frame,
+  entry: Entry,
+  tracing: Tracing,
+  own: (part: string) => Vertices,
+  style: { readonly colour: string; readonly alpha: number },
+): void {
+  const { pieces } = entry.raw;
+  const { plot } = frame;
+  const inside = (x: number): boolean => x >= plot.left - 0.5 && x <= plot.right + 0.5;
+
+  if (entry.series.live && entry.series.mark === 'line') {
+    const end = own('end');
+    end.clear();
+    const last = entry.length - 1;
+    const at = frame.x.px(xAt(entry.access, last));
+    const value = drawnValue(entry, last);
+    if (inside(at) && Number.isFinite(value)) end.add(at, frame.y.px(value));
+    front.push({ kind: 'dots', vertices: end, ...style, radius: 4, halo: 8 });
+  }
+  if (pieces.gaps.length > 0) {
+    const crosses = own('crosses');
+    crosses.clear();
+    for (const place of crossesOf(entry, frame).slice(0, MOST_CROSSES)) crosses.add(place.x, place.y);
+    front.push({ kind: 'crosses', vertices: crosses, ...style, radius: 4 });
+  }
+  if (entry.series.mark === 'line' && entry.series.points.resumedAt.length > 0) {
+    const breaks = own('breaks');
+    breaks.clear();
+    for (const place of breaksOf(entry, frame)) breaks.add(place.x, place.y);
+    front.push({ kind: 'breaks', vertices: breaks, ...style, radius: 4 });
+  }
+  if (frame.y.kind === 'log') {
+    const foot = own('foot');
+    traceFoot(tracing, 8, foot);
+    if (foot.length > 0)
+      front.push({ kind: 'rings', vertices: foot, ...style, radius: 3, fill: '--surface' });
+  }
+  for (const edge of ['high', 'low'] as const) {
+    const beyond = own(edge);
+    traceBeyond(tracing, edge, beyond);
+    if (beyond.length > 0)
+      front.push({ kind: 'triangles', vertices: beyond, ...style, radius: 4, up: edge === 'high' });
+  }
+}
+
+/** What the line shows at a point: the smoothed value where there is one. */
+export function drawnValue(entry: Entry, index: number): number {
+  return (entry.smooth?.values[index] ?? entry.series.points.value[index]) as number;
+}
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where the values were last finite before each gap that is in the plot, and the gap's place in the list. */
+export function crossesOf(entry: Entry, frame: Frame): (Place & { readonly gap: number })[] {
+  const places: (Place & { gap: number })[] = [];
+  const { plot, x, y } = frame;
+  entry.raw.pieces.gaps.forEach((gap, index) => {
+    const last = gap.from - 1;
+    // Gaps of two kinds that touch have one cross.
+    if (last >= 0 && !Number.isFinite(entry.series.points.value[last])) return;
+    const at = x.px(xAt(entry.access, Math.max(0, last)));
+    if (at < plot.left - 0.5 || at > plot.right + 0.5) return;
+    const height = last < 0 ? plot.top : y.px(drawnValue(entry, last));
+    places.push({ x: at, y: Math.min(Math.max(height, plot.top), plot.bottom), gap: index });
+  });
+  return places;
+}
+
+/** Where the run went on after an interruption: in the middle between the ends of the line. */
+export function breaksOf(entry: Entry, frame: Frame): (Place & { readonly step: number })[] {
+  const { starts, ends } = entry.raw.pieces;
+  const { step } = entry.series.points;
+  const places: (Place & { step: number })[] = [];
+  for (const resumed of entry.series.points.resumedAt) {
+    // The piece that begins with the first step after the resume, if it follows on the one before it.
+    const piece = starts.findIndex((start) => (step[start] as number) > resumed);
+    if (piece < 1) continue;
+    const before = (ends[piece - 1] as number) - 1;
+    const after = starts[piece] as number;
+    const x = (frame.x.px(xAt(entry.access, before)) + frame.x.px(xAt(entry.access, after))) / 2;
+    if (x < frame.plot.left || x > frame.plot.right) continue;
+    const y = (frame.y.px(drawnValue(entry, before)) + frame.y.px(drawnValue(entry, after))) / 2;
+    places.push({ x, y: Math.min(Math.max(y, frame.plot.top), frame.plot.bottom), step: resumed });
+  }
+  return places;
+}

@@ -1,0 +1,29 @@
+/** Tells when data that came in is to be drawn: at most ten times a second, once under reduced motion. */
+import { prefersReducedMotion } from 'svelte/motion';
+import { untrack } from 'svelte';
+
+/** Calls what `watch` reads; when any of it changes, `drawn` grows, but not too often. Made while a component is set up. */
+export class RedrawClock {
+  drawn = $state(0);
+  #last = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(watch: () => void) {
+    $effect(() => {
+      watch();
+      untrack(() => this.#soon());
+    });
+    $effect(() => () => clearTimeout(this.#timer));
+  }
+
+  #soon(): void {
+    if (this.#timer !== undefined) return;
+    const period = prefersReducedMotion.current ? 1000 : 100;
+    const wait = Math.max(0, this.#last + period - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#last = performance.now();
+      this.drawn++;
+    }, wait);
+  }
+}

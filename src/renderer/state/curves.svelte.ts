@@ -1,0 +1,148 @@
+/**
+ * The curves of runs: all points of a metric, loaded once when first asked for, then kept up to date by what arrives live.
+ */
+import { SvelteSet } from 'svelte/reactivity';
+import type { Problem } from '../../shared/app.ts';
+import type { PointBatch } from '../../shared/runs.ts';
+import type { SeriesPoints } from '../charts/types.ts';
+import { client, problemOf } from './client.svelte.ts';
+import { GrowingPoints } from './growing-points.svelte.ts';
+import { onPoints, onReopened, onRewound } from './live.svelte.ts';
+
+/** Points that are kept for charts that may come back, beside those that were just asked for: about 500 MB. */
+const MOST_POINTS = 20_000_000;
+/** What one call may ask for. */
+const RUNS_A_CALL = 50;
+const NAMES_A_CALL = 50;
+
+interface Kept {
+  readonly run: number;
+  readonly name: string;
+  readonly points: GrowingPoints;
+}
+
+const keyOf = (run: number, name: string): string => `${run} ${name}`;
+
+class Curves {
+  readonly #kept = new Map<string, Kept>();
+  readonly #loading = new SvelteSet<string>();
+  /** Asked for, and not yet on the way. */
+  #wanted = new Map<string, Kept>();
+  /** What kept the newest curves from being loaded, or null. */
+  problem: Problem | null = $state.raw(null);
+
+  constructor() {
+    onPoints((batch) => this.#append(batch));
+    onRewound((run, step) => {
+      for (const kept of this.#of(run)) kept.points.rewind(step);
+    });
+    onReopened(() => {
+      for (const kept of this.#kept.values()) this.#want(kept);
+    });
+  }
+
+  /** The points of a metric; empty until they are there. The same object each time, so that charts keep what they computed. */
+  get(run: number, name: string): SeriesPoints {
+    const key = keyOf(run, name);
+    const known = this.#kept.get(key);
+    if (known !== undefined) {
+      // The newest asked for are last, and the first go when there are too many.
+      this.#kept.delete(key);
+      this.#kept.set(key, known);
+      return known.points;
+    }
+    const kept = { run, name, points: new GrowingPoints() };
+    this.#kept.set(key, kept);
+    this.#want(kept);
+    return kept.points;
+  }
+
+  isLoading(run: number, name: string): boolean {
+    return this.#loading.has(keyOf(run, name));
+  }
+
+  /** Asks again for what could not be loaded. */
+  retry(): void {
+    for (const kept of this.#kept.values()) if (kept.points.length === 0) this.#want(kept);
+  }
+
+  #of(run: number): Kept[] {
+    return [...this.#kept.values()].filter((kept) => kept.run === run);
+  }
+
+  /** Whatever is asked for in one turn is loaded with one call a set of names. */
+  #want(kept: Kept): void {
+    if (this.#wanted.size === 0) queueMicrotask(() => void this.#loadWanted());
+    this.#wanted.set(keyOf(kept.run, kept.name), kept);
+  }
+
+  async #loadWanted(): Promise<void> {
+    const wanted = [...this.#wanted.values()];
+    this.#wanted = new Map();
+    const namesOf = new Map<number, string[]>();
+    for (const { run, name } of wanted) namesOf.set(run, [...(namesOf.get(run) ?? []), name]);
+    const runsOf = new Map<string, number[]>();
+    for (const [run, names] of namesOf) {
+      const key = names.sort().join('\n');
+      runsOf.set(key, [...(runsOf.get(key) ?? []), run]);
+    }
+    const calls = [...runsOf].flatMap(([names, runs]) =>
+      chunks(runs, RUNS_A_CALL).flatMap((some) =>
+        chunks(names.split('\n'), NAMES_A_CALL).map((few) => this.#load(some, few)),
+      ),
+    );
+    await Promise.all(calls);
+    this.#forgetOldest(wanted);
+  }
+
+  async #load(runs: number[], names: string[]): Promise<void> {
+    const keys = runs.flatMap((run) => names.map((name) => keyOf(run, name)));
+    for (const key of keys) this.#loading.add(key);
+    try {
+      for (const curve of await client().runs.curves({ runs, names })) {
+        this.#kept.get(keyOf(curve.run, curve.name))?.points.load(curve);
+      }
+      this.problem = null;
+    } catch (error) {
+      this.problem = problemOf(error);
+    } finally {
+      for (const key of keys) this.#loading.delete(key);
+    }
+  }
+
+  #append(batch: PointBatch): void {
+    for (const kept of this.#of(batch.run)) {
+      const values = batch.values[kept.name];
+      if (values === undefined || values.length === 0) continue;
+      const missed = isEachStep(kept.name) && batch.step > kept.points.lastStep + 1;
+      kept.points.append(batch, values);
+      // Points of the time before this window listened, or while a load was under way.
+      if (missed && !this.#loading.has(keyOf(kept.run, kept.name))) this.#want(kept);
+    }
+  }
+
+  #forgetOldest(justAsked: readonly Kept[]): void {
+    const keep = new Set(justAsked);
+    let total = 0;
+    for (const { points } of this.#kept.values()) total += points.length;
+    for (const [key, kept] of this.#kept) {
+      if (total <= MOST_POINTS) return;
+      if (keep.has(kept)) continue;
+      total -= kept.points.length;
+      this.#kept.delete(key);
+    }
+  }
+}
+
+/** Means of an epoch, `train/loss`, have one point an epoch; all else has one a step. */
+function isEachStep(name: string): boolean {
+  return !name.includes('/');
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+}
+
+export const curves = new Curves();
