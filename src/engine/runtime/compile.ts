@@ -120,25 +120,24 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
 
   async function choose(inputs: A): Promise<Plan> {
     const milliseconds: Partial<Record<Plan, number | string>> = {};
-    const time = async (candidate: Plan): Promise<void> => {
-      milliseconds[candidate] = await timePlan(async () => {
-        for (const tensor of flatten<Tensor>(await run(candidate, inputs, false), isTensor)[0])
-          tensor.dispose();
-      });
+    const once = async (candidate: Plan): Promise<void> => {
+      for (const tensor of flatten<Tensor>(await run(candidate, inputs, false), isTensor)[0])
+        tensor.dispose();
     };
+    const candidates: { readonly plan: Plan; readonly call: () => Promise<void> }[] = [];
     for (const candidate of ['graph', 'xla'] as const) {
       try {
-        await time(candidate);
+        await once(candidate); // traces and compiles
+        candidates.push({ plan: candidate, call: () => once(candidate) });
       } catch (error) {
         milliseconds[candidate] = messageOf(error); // an op without an XLA kernel, say: out of the choice
       }
     }
-    const timed = (): Plan[] => PLANS.filter((candidate) => typeof milliseconds[candidate] === 'number');
     // Op by op is never faster than a graph of the same ops; it is the way out where nothing can be compiled.
-    if (timed().length === 0) await time('eager');
-    const best = timed().reduce((a, b) =>
-      (milliseconds[b] as number) < (milliseconds[a] as number) ? b : a,
-    );
+    if (candidates.length === 0) candidates.push({ plan: 'eager', call: () => once('eager') });
+    const timed = await timeInTurn(candidates.map(({ call }) => call));
+    candidates.forEach((candidate, i) => (milliseconds[candidate.plan] = timed[i] as number));
+    const best = (candidates[timed.indexOf(Math.min(...timed))] as (typeof candidates)[number]).plan;
     options.onChoice?.({ plan: best, milliseconds });
     return best;
   }
@@ -156,15 +155,19 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
   }) as unknown as Compiled<A, R>;
 }
 
-/** The best of three calls after one that warms up, in milliseconds; two are enough for a call over a second. */
-async function timePlan(call: () => Promise<void>): Promise<number> {
-  await call();
-  let best = Infinity;
-  for (let i = 0; i < 3; i++) {
-    const start = performance.now();
-    await call();
-    best = Math.min(best, performance.now() - start);
-    if (best > 1000) break;
+/**
+ * The best of three times of each call, in milliseconds. The calls take turns, so that a moment in which the machine has other
+ * things to do falls on all of them; one turn is enough where a call takes over a second.
+ */
+async function timeInTurn(calls: readonly (() => Promise<void>)[]): Promise<number[]> {
+  const best = calls.map(() => Infinity);
+  for (let turn = 0; turn < 3; turn++) {
+    for (const [i, call] of calls.entries()) {
+      const start = performance.now();
+      await call();
+      best[i] = Math.min(best[i] as number, performance.now() - start);
+    }
+    if (Math.min(...best) > 1000) break;
   }
   return best;
 }

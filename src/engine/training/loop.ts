@@ -128,6 +128,7 @@ class Run {
   private progress: Progress;
   private lastCheckpoint = performance.now();
   private callMs: number | undefined; // of one step, smoothed
+  private tick = 0; // when the last call of the epoch ended
 
   constructor(options: TrainingOptions) {
     const { experiment, resumeFrom } = options;
@@ -191,6 +192,7 @@ class Run {
         onEvent({ kind: 'paused', step: this.progress.step });
         await control.whilePaused();
         onEvent({ kind: 'resumed', step: this.progress.step });
+        this.tick = performance.now();
       }
       if (control.stopping) return;
       await this.call();
@@ -226,9 +228,11 @@ class Run {
     this.progress = { ...this.progress, step: step + count, stepInEpoch: stepInEpoch + count, epochSums };
     this.options.onEvent({ kind: 'steps', step: step + 1, epoch: epoch + 1, values: metrics });
 
-    const ms = performance.now() - start;
-    this.speed.note(count, count * this.experiment.batchSize, ms / 1000);
-    const perStep = ms / count;
+    const now = performance.now();
+    // From end to end: what is done between calls (metrics to the run's file, progress on the screen) counts.
+    this.speed.note(count, count * this.experiment.batchSize, (now - this.tick) / 1000);
+    this.tick = now;
+    const perStep = (now - start) / count;
     // The first call compiles: it says nothing about how long the next one takes.
     this.callMs =
       this.callMs === undefined
