@@ -1,5 +1,5 @@
 /** A child process with a channel, as far as the supervisor needs it: Node's fork, or a host's own. */
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,9 +57,28 @@ export function forkEngine(env: Readonly<Record<string, string>>, file: string =
       child.on('message', (value) => message(value as FromEngine));
       for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', text);
       child.on('error', () => undefined); // sending failed, or killing: 'exit' follows
-      child.on('close', exit);
+      void whenOver(child).then(() => exit(child.exitCode, child.signalCode));
     },
   };
+}
+
+/** After the exit, what was written before it may still be on its way; a stream that someone else holds open ends nothing. */
+const LAST_WORDS_MS = 1000;
+
+/**
+ * Resolves when the child is gone and all that it said has been heard. Node's own 'close' does not come where this side closed the
+ * channel.
+ */
+async function whenOver(child: ChildProcess): Promise<void> {
+  // Not events.once, which rejects at an 'error'.
+  const heard = Promise.all([
+    new Promise<void>((resolve) => child.once('disconnect', resolve)),
+    ...[child.stdout, child.stderr].map(
+      (stream) => new Promise<void>((resolve) => stream?.once('close', resolve)),
+    ),
+  ]);
+  await new Promise((resolve) => child.once('exit', resolve));
+  await Promise.race([heard, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
 }
 
 /** The bundled entry of an engine, in the package that this code is part of. */

@@ -51,7 +51,7 @@ export class Engine {
   private isReady = false;
   private isGone = false;
   private lastId = 0;
-  /** Checks since it was last heard of. Counted, not timed: a computer that slept is no engine that hung. */
+  /** Checks since it was started, or last heard of once it was ready. Counted, not timed: a computer that slept is no engine that hung. */
   private silentChecks = 0;
   private ended: string | null = null;
   private inability: Problem | null = null;
@@ -123,7 +123,7 @@ export class Engine {
   }
 
   private receive(message: FromEngine): void {
-    this.silentChecks = 0;
+    if (this.isReady || message.kind === 'ready') this.silentChecks = 0;
     switch (message.kind) {
       case 'ready':
         this.isReady = true;

@@ -156,7 +156,7 @@ export class EngineSupervisor {
     try {
       const place = await this.placeFor(job);
       if (place === undefined) return;
-      await job.runOn(place.engine);
+      if (job.isWaiting) await job.runOn(place.engine);
       await place.engine.end();
     } catch (error) {
       job.fail(error);
