@@ -205,6 +205,7 @@ class Run {
 
   /** Some steps in one native call. */
   private async call(): Promise<void> {
+    const { onEvent } = this.options;
     const { step, stepInEpoch, epoch } = this.progress;
     const toProbe = this.probes?.stepsToNext(step) ?? Infinity;
     const count = this.stepsInCall(Math.min(this.stepsPerEpoch - stepInEpoch, toProbe));
@@ -214,7 +215,11 @@ class Run {
     const losses = metrics['loss'] as Float32Array;
     if (!finite || losses.some((loss) => !Number.isFinite(loss))) {
       tf.dispose(state as never);
-      throw new NonFiniteError(await this.findNonFinite(before, count));
+      const found = await this.findNonFinite(before, count);
+      const taken = found.step - step + 1;
+      const values = Object.entries(metrics).map(([name, of]) => [name, of.subarray(0, taken)] as const);
+      onEvent({ kind: 'steps', step: step + 1, epoch: epoch + 1, values: Object.fromEntries(values) });
+      throw new NonFiniteError(found);
     }
     this.state = state;
     tf.dispose(before as never);
@@ -226,7 +231,7 @@ class Run {
       epochSums[name] = sum;
     }
     this.progress = { ...this.progress, step: step + count, stepInEpoch: stepInEpoch + count, epochSums };
-    this.options.onEvent({ kind: 'steps', step: step + 1, epoch: epoch + 1, values: metrics });
+    onEvent({ kind: 'steps', step: step + 1, epoch: epoch + 1, values: metrics });
 
     const now = performance.now();
     // From end to end: what is done between calls (metrics to the run's file, progress on the screen) counts.

@@ -207,6 +207,30 @@ describe('the training loop', () => {
     },
   );
 
+  it('tells every step up to the one that was not finite, and none after it', async () => {
+    await withExperiment(
+      { learningRate: 3, optimizer: 'sgd', schedule: 'constant', dropout: 0, hiddenUnits: 256 },
+      async (experiment) => {
+        const losses: number[] = [];
+        const error = await train({
+          experiment,
+          plan: 'graph',
+          control: new TrainingControl(),
+          onEvent: (event) => {
+            if (event.kind !== 'steps') return;
+            expect(event.step).toBe(losses.length + 1);
+            losses.push(...(event.values['loss'] as Float32Array));
+          },
+        }).catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(NonFiniteError);
+        const { step } = (error as NonFiniteError).found;
+        expect(losses).toHaveLength(step + 1);
+        expect(losses.slice(0, -1).every((loss) => Number.isFinite(loss))).toBe(true);
+        expect(Math.max(...losses.slice(0, -1))).toBeGreaterThan(1000);
+      },
+    );
+  });
+
   it('ends a run whose learning rate is far too high', async () => {
     await withExperiment(
       { learningRate: 1000, optimizer: 'sgd', schedule: 'constant', hiddenLayers: 5 },
