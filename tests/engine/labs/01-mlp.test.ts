@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { forward, initialParameters, measure, prepare } from '../../../src/engine/labs/01-mlp.ts';
+import { loadDataSet } from '../../../src/engine/data/index.ts';
+import {
+  activations,
+  forward,
+  initialParameters,
+  measure,
+  mlp,
+  prepare,
+} from '../../../src/engine/labs/01-mlp.ts';
 import {
   normal,
   randomKey,
@@ -9,7 +17,16 @@ import {
   type Tensor,
   type Tensor2D,
 } from '../../../src/engine/runtime/index.ts';
-import { valueAndGradients, type Parameters } from '../../../src/engine/training/index.ts';
+import {
+  NonFiniteError,
+  putOnDevice,
+  train,
+  TrainingControl,
+  valueAndGradients,
+  type Parameters,
+  type TrainingResult,
+} from '../../../src/engine/training/index.ts';
+import { resolveConfig } from '../../../src/shared/fields.ts';
 
 beforeAll(() => startRuntime());
 
@@ -78,7 +95,7 @@ describe('lab 1', () => {
     expect(compared).toBe(6 * 5 + 5 + 5 * 4 + 4 + 4 * 10 + 10);
   });
 
-  it('starts with weights of variance 2 / fan-in, zero biases, and a loss near ln 10', () => {
+  it('starts with weights of variance 2 / fan-in, and zero biases', () => {
     const parameters = initialParameters([784, 512, 512, 10], 7);
     const weights = (parameters['weights1'] as Tensor).dataSync() as Float32Array;
     const variance = weights.reduce((sum, w) => sum + w * w, 0) / weights.length;
@@ -86,6 +103,18 @@ describe('lab 1', () => {
     expect((parameters['bias2'] as Tensor).dataSync().every((b) => b === 0)).toBe(true);
     const count = Object.values(parameters).reduce((sum, t) => sum + t.size, 0);
     expect(count).toBe(669_706); // as the same network in Keras
+  });
+
+  it('names the activations of each layer, and hands the last ones on as logits', () => {
+    const { parameters, x } = makeInputs();
+    const layers = activations(parameters, x);
+    expect(layers.map(({ name, tensor }) => [name, ...tensor.shape])).toEqual([
+      ['hidden1', 4, 5],
+      ['hidden2', 4, 4],
+      ['logits', 4, 10],
+    ]);
+    expect(layers.slice(0, -1).every(({ tensor }) => tensor.dataSync().every((h) => h >= 0))).toBe(true);
+    expect(layers[2]?.tensor.dataSync()).toEqual(forward(parameters, x).dataSync());
   });
 
   it('puts MNIST around 0 with deviation 1, whatever the size of the image', () => {
@@ -102,5 +131,36 @@ describe('lab 1', () => {
     const { loss, accuracy } = measure(logits, tf.tensor1d([1, 2], 'int32'));
     expect([...accuracy.dataSync()]).toEqual([1, 0]);
     expect(loss.dataSync()[0]).toBeCloseTo(-Math.log(Math.exp(2) / (Math.exp(1) + Math.exp(2) + 1)), 5);
+  });
+});
+
+describe('the presets of lab 1 on the drawn digits', () => {
+  const trainPreset = async (name: string): Promise<TrainingResult> => {
+    const values = mlp.presets.find((preset) => preset.name === name)?.values;
+    const data = putOnDevice(loadDataSet('drawn-digits'), {
+      validationShare: 0.05,
+      seed: 1,
+      integers: mlp.labelFeatures,
+    });
+    try {
+      return await train({
+        experiment: mlp.makeExperiment(resolveConfig(mlp.fields, values ?? { none: name }), data, 1),
+        plan: 'graph',
+        control: new TrainingControl(),
+        onEvent: () => undefined,
+      });
+    } finally {
+      data.dispose();
+    }
+  };
+
+  it('give a quick look that is worth it', async () => {
+    expect((await trainPreset('Quick look')).test['accuracy']).toBeGreaterThan(0.94);
+  });
+
+  it('fail within 25 steps where the step is too large', async () => {
+    const error = await trainPreset('Too large a step').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(NonFiniteError);
+    expect((error as NonFiniteError).found.step).toBeLessThan(25);
   });
 });

@@ -1,7 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LABS, labById } from '../../../src/engine/labs/index.ts';
-import { binding, PLANS, startRuntime, tf, type Plan } from '../../../src/engine/runtime/index.ts';
 import {
+  binding,
+  PLANS,
+  startRuntime,
+  tf,
+  type Plan,
+  type Tensor2D,
+} from '../../../src/engine/runtime/index.ts';
+import {
+  gatherBatch,
+  globalNorm,
   putOnDevice,
   train,
   TrainingControl,
@@ -86,6 +95,36 @@ describe('the list of labs', () => {
       losses.forEach((loss, i) => expect(Math.abs(loss - (eager?.[i] as number))).toBeLessThan(1e-4));
     }
   });
+
+  it.each(LABS)(
+    '$id shows the gradients that a step starts from, and the logits that are evaluated',
+    (lab) => {
+      const data = putOnDevice(blobs(), { validationShare: 0.1, seed: 1, integers: lab.labelFeatures });
+      const experiment = lab.makeExperiment(resolveConfig(lab.fields, { dropout: 0.3 }), data, 1);
+      tf.tidy(() => {
+        const parameters = experiment.initialParameters();
+        const state = { parameters, slots: experiment.optimizer.initialSlots(parameters) };
+        const rows = tf.tensor1d([5, 17, 101, 300], 'int32');
+        const batch = gatherBatch(data.splits.train.features, rows);
+        const step = tf.scalar(3, 'int32');
+        const gradients = experiment.gradients(parameters, batch, step);
+        expect(Object.keys(gradients).sort()).toEqual(Object.keys(parameters).sort());
+        const { metrics } = experiment.step(state, batch, { learningRate: tf.scalar(0.1), step });
+        expect(globalNorm(gradients).dataSync()).toEqual(metrics['gradientNorm']?.dataSync());
+
+        const logits = lab.inspect.layers(parameters, lab.inspect.prepare(batch)).at(-1)?.tensor as Tensor2D;
+        const z = logits.arraySync();
+        const labels = batch['label']?.dataSync() ?? [];
+        const losses = experiment.evaluate(parameters, batch)['loss']?.dataSync() ?? [];
+        z.forEach((row, i) => {
+          const byHand =
+            Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) - (row[labels[i] as number] as number);
+          expect(losses[i]).toBeCloseTo(byHand, 4);
+        });
+      });
+      data.dispose();
+    },
+  );
 
   it.each(LABS.map((lab) => lab.id))('%s depends on its seed, and on nothing else', async (id) => {
     const settings = { epochs: 1, batchSize: 20, dropout: 0.3 };
