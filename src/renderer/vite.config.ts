@@ -2,13 +2,14 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { labTexts } from './reading/vite-plugin.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   root: here('.'),
   base: '/',
-  plugins: [svelte({ configFile: false })],
+  plugins: [svelte({ configFile: false }), labTexts()],
   build: {
     outDir: here('../../out/renderer'),
     emptyOutDir: true,
