@@ -1,21 +1,12 @@
 /** The way to the lab service: the client of the contract, the host that shows the app, and whether it can be reached. */
 import { isDefinedError, ORPCError } from '@orpc/client';
-import type { ContractRouterClient } from '@orpc/contract';
 import type { Problem } from '../../shared/app.ts';
-import type { Contract } from '../../shared/contract.ts';
-import { messageOf } from '../../shared/errors.ts';
+import { LabError, messageOf } from '../../shared/errors.ts';
 import type { Host } from '../../shared/host.ts';
+import type { Connection, ConnectionState } from '../host/index.ts';
 
-export type Client = ContractRouterClient<Contract>;
-export type ConnectionState = 'connecting' | 'open' | 'lost';
-
-/** What a host's `connect` gives. */
-export interface Connection {
-  readonly host: Host;
-  readonly client: Client;
-  /** Tells when the way to the service breaks and when it is there again. Returns the way to stop listening. */
-  onConnection(listener: (state: 'open' | 'lost') => void): () => void;
-}
+export type { Connection, ConnectionState };
+export type Client = Connection['client'];
 
 class App {
   client: Client | null = $state.raw(null);
@@ -48,13 +39,9 @@ export function problemOf(error: unknown): Problem {
       details: JSON.stringify(error.toJSON(), null, 2),
     };
   }
-  if (app.connection === 'lost') {
-    return {
-      code: 'connection/lost',
-      message: 'The lab service cannot be reached.',
-      hint: 'Nothing is lost. The window connects again by itself once the service runs.',
-      details: messageOf(error),
-    };
+  if (error instanceof LabError) {
+    const { code, message, hint = null, stack = null } = error;
+    return { code, message, hint, details: stack };
   }
   return {
     code: 'internal',

@@ -24,7 +24,7 @@ const NAMED: Readonly<Record<string, string>> = {
 export function parseKeys(keys: string): readonly Press[] {
   const presses: Press[] = [];
   let modifiers = { ctrl: false, alt: false, shift: false };
-  for (const word of keys.trim().split(/\s+/)) {
+  for (const word of keys.split(' ').filter((part) => part !== '')) {
     const name = word.toLowerCase();
     if (name === 'ctrl' || name === 'alt' || name === 'shift') {
       modifiers = { ...modifiers, [name]: true };

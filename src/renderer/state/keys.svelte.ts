@@ -1,4 +1,5 @@
 /** Keyboard shortcuts, registered by the component that acts on them, for as long as it is on the page. */
+import { untrack } from 'svelte';
 import { fits, isSingleKey, parseKeys, pressOf, type Press } from './key-names.ts';
 import { live } from './live.svelte.ts';
 
@@ -11,6 +12,8 @@ export interface ShortcutOptions {
   readonly inDialog?: boolean;
   /** Works, but is not listed: another entry names it. */
   readonly hidden?: boolean;
+  /** One word or two: then the foot of the window names it while the view is open. */
+  readonly hint?: string;
 }
 
 export interface Shortcut {
@@ -18,8 +21,8 @@ export interface Shortcut {
   readonly label: string;
   readonly group: string;
   readonly presses: readonly Press[];
-  /** Returning false leaves the key to whoever is next. */
-  readonly handler: (event: KeyboardEvent) => unknown;
+  /** Without an event when it was chosen from the palette. Returning false leaves the key to whoever is next. */
+  readonly handler: (event: KeyboardEvent | null) => unknown;
   readonly options: ShortcutOptions;
 }
 
@@ -31,10 +34,11 @@ class Shortcuts {
   #pending: Press[] = [];
   #pendingUntil = 0;
 
+  /** For use in effects: what registers a key does not depend on the keys there are. */
   add(shortcut: Shortcut): () => void {
-    this.list = [...this.list, shortcut];
+    this.list = [...untrack(() => this.list), shortcut];
     return () => {
-      this.list = this.list.filter((each) => each !== shortcut);
+      this.list = untrack(() => this.list).filter((each) => each !== shortcut);
     };
   }
 
@@ -78,11 +82,11 @@ class Shortcuts {
 
 export const shortcuts = new Shortcuts();
 
-/** Registers a key for the life of the component that calls it: "Ctrl K", "P", "G R". */
+/** Registers a key for the life of the component that calls it: "Ctrl K", "P", "G R"; '' for a command without a key. */
 export function shortcut(
   keys: string,
   label: string,
-  handler: (event: KeyboardEvent) => unknown,
+  handler: (event: KeyboardEvent | null) => unknown,
   options: ShortcutOptions = {},
 ): void {
   $effect(() =>

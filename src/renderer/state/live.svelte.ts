@@ -13,11 +13,10 @@ import type { PointBatch, Run, RunProgressUpdate } from '../../shared/runs.ts';
 import { app, client, problemOf, type Connection } from './client.svelte.ts';
 import { Listeners } from './listeners.ts';
 import { lineOfRun, type LogLine } from './log.ts';
+import { keepRate, rates } from './rates.svelte.ts';
 
 /** Lines of the log that a window keeps. */
 const LOG_LINES = 1000;
-/** Waits before the subscription is tried again. */
-const RETRY_MS = [200, 500, 1000, 2000, 5000];
 
 class Live {
   status: AppStatus | null = $state.raw(null);
@@ -25,6 +24,8 @@ class Live {
   labs: readonly LabInfo[] | null = $state.raw(null);
   labsProblem: Problem | null = $state.raw(null);
   settings: Settings = $state.raw(DEFAULT_SETTINGS);
+  /** False until the service has told them. */
+  settingsKnown = $state(false);
   /** Runs seen in events or loaded; the newest state of each. Deleted ones stay, with `deletedAt`, until they are purged. */
   readonly runs = new SvelteMap<number, Run>();
   readonly progress = new SvelteMap<number, RunProgressUpdate>();
@@ -43,6 +44,11 @@ class Live {
   /** Adds a line to the log. */
   note(text: string, level: LogLine['level'] = 'info', run: number | null = null): void {
     this.log = [...this.log.slice(1 - LOG_LINES), { time: Date.now(), level, run, text }];
+  }
+
+  takeSettings(settings: Settings): void {
+    this.settings = settings;
+    this.settingsKnown = true;
   }
 
   /** Changes settings; shown at once, and put right if the service says otherwise. */
@@ -76,43 +82,39 @@ export const onReopened = (listener: () => void): (() => void) => reopened.add(l
 export function startLive(connection: Connection): void {
   app.client = connection.client;
   app.host = connection.host;
-  let retry = (): void => undefined;
   connection.onConnection((state) => {
-    if (state === 'lost') app.connection = 'lost';
-    else retry();
+    app.connection = state;
+    if (state === 'open') void follow();
   });
-  void follow((wake) => (retry = wake));
 }
 
-/** Subscribes, again and again: a stream that ends is a connection that was lost, or a service that starts anew. */
-async function follow(onWait: (wake: () => void) => void): Promise<never> {
-  for (let attempt = 0; ; attempt++) {
+/** A stream that ends while the connection stands is asked for again after this. */
+const AGAIN_MS = 1000;
+let following = 0;
+
+/** Subscribes to everything that happens from now on, until the connection is lost or made anew. */
+async function follow(): Promise<void> {
+  const mine = ++following;
+  const isCurrent = (): boolean => mine === following && app.connection === 'open';
+  while (isCurrent()) {
+    let begun = false;
     try {
       for await (const event of await client().app.events()) {
-        if (event.kind === 'status' && app.connection !== 'open') {
-          attempt = 0;
-          opened();
-        }
+        if (!isCurrent()) return;
+        if (!begun) opened();
+        begun = true;
         applyEvent(event);
       }
     } catch {
-      // The reason is the lost connection itself, which the line at the top says.
+      // The reason is the connection itself, whose state the top of the page tells.
     }
-    app.connection = app.connection === 'connecting' ? 'connecting' : 'lost';
-    await new Promise<void>((wake) => {
-      const timer = setTimeout(wake, RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]);
-      onWait(() => {
-        clearTimeout(timer);
-        wake();
-      });
-    });
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
 }
 
 let everOpen = false;
 
 function opened(): void {
-  app.connection = 'open';
   void load();
   if (everOpen) {
     live.runsVersion++;
@@ -130,7 +132,7 @@ async function load(): Promise<void> {
     client().labs.list(),
     client().runs.list({ states: ['queued', 'running', 'paused', 'interrupted', 'failed'], limit: 200 }),
   ]);
-  if (settings.status === 'fulfilled') live.settings = settings.value;
+  if (settings.status === 'fulfilled') live.takeSettings(settings.value);
   if (labs.status === 'fulfilled') live.labs = labs.value;
   live.labsProblem = labs.status === 'rejected' ? problemOf(labs.reason) : null;
   if (runs.status === 'fulfilled') live.keep(runs.value.runs);
@@ -151,6 +153,7 @@ function applyEvent(event: AppEvent): void {
       return points.call(event.batch);
     case 'progress':
       live.progress.set(event.progress.run, event.progress);
+      keepRate(event.progress);
       return;
     case 'rewound':
       return rewound.call(event.run, event.step);
@@ -166,8 +169,7 @@ function applyEvent(event: AppEvent): void {
       live.fetching.set(event.progress.id, event.progress);
       return;
     case 'settings':
-      live.settings = event.settings;
-      return;
+      return live.takeSettings(event.settings);
     case 'status':
       if (live.labs === null && event.status.engineProblem === null && everOpen) void load();
       live.status = event.status;
@@ -178,7 +180,10 @@ function applyEvent(event: AppEvent): void {
 function applyRun(run: Run): void {
   const before = live.runs.get(run.number);
   live.runs.set(run.number, run);
-  if (run.state !== 'running' && run.state !== 'paused') live.progress.delete(run.number);
+  if (run.state !== 'running' && run.state !== 'paused') {
+    live.progress.delete(run.number);
+    rates.delete(run.number);
+  }
   const line = lineOfRun(before, run);
   if (line !== null) live.note(line.text, line.level, run.number);
   if (before === undefined || differsInList(before, run)) live.runsVersion++;
