@@ -137,7 +137,10 @@ export interface RunProgressUpdate {
   readonly secondsLeft: number | null;
 }
 
-/** Counts of values between two bounds, for one tensor at one step. */
+/**
+ * Counts of values between two bounds, for one tensor at one step. Of a large tensor an evenly spaced sample is counted and
+ * averaged; `min` and `max` are of all values.
+ */
 export interface TensorHistogram {
   readonly step: number;
   readonly min: number;
