@@ -45,19 +45,18 @@ function readImages({ info, splits }: LoadedDataSet, name: SplitName): Images {
       hint: 'Choose a data set of images.',
     });
   }
-  const classes = Math.max(info.classes.length, largest(label.data) + 1);
   return {
     examples: split.examples,
     featureShape: image.shape.slice(1),
     shape,
     pixels: image.data,
     labels: label.data,
-    byClass: indexByClass(label.data, classes),
+    byClass: indexByClass(label.data, info.classes.length),
   };
 }
 
 /** [height, width] is one channel. Undefined for what is not an image's shape. */
-export function imageShape(shape: readonly number[]): ImageShape | undefined {
+function imageShape(shape: readonly number[]): ImageShape | undefined {
   const [height, width, channels = 1, ...more] = shape;
   if (height === undefined || width === undefined || more.length > 0) return undefined;
   return [height, width, channels];
@@ -77,6 +76,7 @@ export function isWhole(value: number, from: number, to: number): boolean {
   return Number.isInteger(value) && value >= from && value <= to;
 }
 
+/** Labels are below `classes`: that was checked when they were read. */
 function indexByClass(labels: Uint8Array, classes: number): Int32Array[] {
   const counts = new Int32Array(classes);
   for (const label of labels) counts[label] = (counts[label] as number) + 1;
@@ -88,8 +88,4 @@ function indexByClass(labels: Uint8Array, classes: number): Int32Array[] {
     filled[label] = at + 1;
   });
   return byClass;
-}
-
-function largest(labels: Uint8Array): number {
-  return labels.reduce((a, b) => Math.max(a, b), 0);
 }
