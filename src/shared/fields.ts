@@ -5,6 +5,8 @@ import { LabError } from './errors.ts';
 
 interface FieldBase {
   readonly label: string;
+  /** Heading under which a form shows it. */
+  readonly group?: string;
   /** One line: what it does, and a reason for its default. */
   readonly help: string;
 }

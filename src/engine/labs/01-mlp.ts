@@ -48,6 +48,7 @@ const fields = {
   data: {
     kind: 'data set',
     label: 'Data set',
+    group: 'Data',
     help: 'Images with one label each; a small drawn set needs no download.',
     default: 'mnist',
     suggested: ['mnist', 'fashion-mnist', 'drawn-digits'],
@@ -55,6 +56,7 @@ const fields = {
   epochs: {
     kind: 'integer',
     label: 'Epochs',
+    group: 'Run',
     help: 'Passes over the training images.',
     default: 12,
     min: 1,
@@ -63,6 +65,7 @@ const fields = {
   batchSize: {
     kind: 'integer',
     label: 'Batch size',
+    group: 'Run',
     help: 'Images whose gradients are averaged in one step.',
     default: 64,
     min: 1,
@@ -72,6 +75,7 @@ const fields = {
   hiddenLayers: {
     kind: 'integer',
     label: 'Hidden layers',
+    group: 'Model',
     help: 'Layers between the pixels and the classes; 0 is logistic regression.',
     default: 2,
     min: 0,
@@ -80,6 +84,7 @@ const fields = {
   hiddenUnits: {
     kind: 'integer',
     label: 'Hidden units',
+    group: 'Model',
     help: 'Width of each hidden layer.',
     default: 512,
     min: 1,
@@ -89,6 +94,7 @@ const fields = {
   optimizer: {
     kind: 'choice',
     label: 'Optimizer',
+    group: 'Optimizer',
     help: 'The rule that turns gradients into steps.',
     default: 'adam',
     choices: ['adam', 'rmsprop', 'momentum', 'nesterov', 'sgd'],
@@ -96,6 +102,7 @@ const fields = {
   learningRate: {
     kind: 'number',
     label: 'Learning rate',
+    group: 'Optimizer',
     help: 'Length of a step; about 0.001 suits Adam and RMSProp, 0.1 SGD.',
     default: 0.001,
     min: 0,
@@ -104,6 +111,7 @@ const fields = {
   schedule: {
     kind: 'choice',
     label: 'Schedule',
+    group: 'Optimizer',
     help: 'How the learning rate changes: it falls along half a cosine to 0, or stays.',
     default: 'cosine',
     choices: ['cosine', 'constant'],
@@ -111,6 +119,7 @@ const fields = {
   dropout: {
     kind: 'number',
     label: 'Dropout',
+    group: 'Model',
     help: 'Share of hidden units switched off at random in each step.',
     default: 0,
     min: 0,
@@ -119,6 +128,7 @@ const fields = {
   weightDecay: {
     kind: 'number',
     label: 'Weight decay',
+    group: 'Optimizer',
     help: 'Pulls weights towards 0: this much of half their squared length is added to the loss.',
     default: 0,
     min: 0,
@@ -127,6 +137,7 @@ const fields = {
   clipNorm: {
     kind: 'number',
     label: 'Clip gradients at',
+    group: 'Optimizer',
     help: 'Longest gradient that is let through, all weights taken as one vector; 0 lets all through.',
     default: 0,
     min: 0,
@@ -135,6 +146,7 @@ const fields = {
   validationShare: {
     kind: 'number',
     label: 'Validation share',
+    group: 'Data',
     help: 'Share of the training images held out to watch for overfitting.',
     default: 0.05,
     min: 0,
@@ -143,6 +155,7 @@ const fields = {
   patience: {
     kind: 'integer',
     label: 'Patience',
+    group: 'Run',
     help: 'Stops after this many epochs without a lower validation loss; 0 never does.',
     default: 0,
     min: 0,
