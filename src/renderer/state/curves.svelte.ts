@@ -6,14 +6,12 @@ import type { Problem } from '../../shared/app.ts';
 import type { PointBatch } from '../../shared/runs.ts';
 import type { SeriesPoints } from '../charts/types.ts';
 import { client, problemOf } from './client.svelte.ts';
+import { planCalls } from './curve-calls.ts';
 import { GrowingPoints } from './growing-points.svelte.ts';
 import { onPoints, onReopened, onRewound } from './live.svelte.ts';
 
 /** Points that are kept for charts that may come back, beside those that were just asked for: about 500 MB. */
 const MOST_POINTS = 20_000_000;
-/** What one call may ask for. */
-const RUNS_A_CALL = 50;
-const NAMES_A_CALL = 50;
 
 interface Kept {
   readonly run: number;
@@ -79,19 +77,7 @@ class Curves {
   async #loadWanted(): Promise<void> {
     const wanted = [...this.#wanted.values()];
     this.#wanted = new Map();
-    const namesOf = new Map<number, string[]>();
-    for (const { run, name } of wanted) namesOf.set(run, [...(namesOf.get(run) ?? []), name]);
-    const runsOf = new Map<string, number[]>();
-    for (const [run, names] of namesOf) {
-      const key = names.sort().join('\n');
-      runsOf.set(key, [...(runsOf.get(key) ?? []), run]);
-    }
-    const calls = [...runsOf].flatMap(([names, runs]) =>
-      chunks(runs, RUNS_A_CALL).flatMap((some) =>
-        chunks(names.split('\n'), NAMES_A_CALL).map((few) => this.#load(some, few)),
-      ),
-    );
-    await Promise.all(calls);
+    await Promise.all(planCalls(wanted).map(({ runs, names }) => this.#load(runs, names)));
     this.#forgetOldest(wanted);
   }
 
@@ -137,12 +123,6 @@ class Curves {
 /** Means of an epoch, `train/loss`, have one point an epoch; all else has one a step. */
 function isEachStep(name: string): boolean {
   return !name.includes('/');
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
 }
 
 export const curves = new Curves();

@@ -7,7 +7,7 @@ export interface FigureSource {
   /** What stands above the figure. */
   readonly title: string;
   readonly meaning: string;
-  /** On the page; elements with data-transient are left out. */
+  /** On the page; elements with data-transient are left out, and those with data-export-only, hidden on the page, are not. */
   readonly svg: SVGSVGElement;
   /** What lies below the SVG, as SVG text in its units. */
   readonly under?: (() => string) | undefined;
@@ -77,7 +77,7 @@ function writeNode(node: Node): string {
   if (node.nodeType === Node.TEXT_NODE) return escapeXml(node.textContent ?? '');
   if (!(node instanceof SVGElement) || node.hasAttribute('data-transient')) return '';
   const computed = getComputedStyle(node);
-  if (computed.display === 'none' || computed.visibility === 'hidden') return '';
+  if (isHidden(node, computed)) return '';
   const own = [...node.attributes]
     .filter(
       ({ name }) =>
@@ -131,7 +131,7 @@ export function figureCanvas(source: FigureSource, scale = 2): HTMLCanvasElement
 function paintElement(context: CanvasRenderingContext2D, element: Element): void {
   if (!(element instanceof SVGGraphicsElement) || element.hasAttribute('data-transient')) return;
   const style = getComputedStyle(element);
-  if (style.display === 'none' || style.visibility === 'hidden') return;
+  if (isHidden(element, style)) return;
   context.save();
   const matrix = element.transform.baseVal.consolidate()?.matrix;
   if (matrix) context.transform(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f);
@@ -140,6 +140,10 @@ function paintElement(context: CanvasRenderingContext2D, element: Element): void
   else if (element instanceof SVGGElement) for (const child of element.children) paintElement(context, child);
   else paintShape(context, style, shapeOf(element));
   context.restore();
+}
+
+function isHidden(element: Element, { display, visibility }: CSSStyleDeclaration): boolean {
+  return display === 'none' || (visibility === 'hidden' && !element.hasAttribute('data-export-only'));
 }
 
 function shapeOf(element: SVGGraphicsElement): Path2D {

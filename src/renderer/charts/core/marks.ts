@@ -27,3 +27,8 @@ export type Mark =
 
 /** Resolves a token to a colour that a canvas understands. */
 export type Paint = (token: ColourToken) => string;
+
+/** Runs along the axis, and is cut where the plot ends; other marks stand at one place. */
+export function isStretched({ kind }: Mark): boolean {
+  return kind === 'area' || kind === 'line';
+}

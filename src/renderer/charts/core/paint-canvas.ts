@@ -55,6 +55,8 @@ function paintMark(context: CanvasRenderingContext2D, mark: Mark, paint: Paint):
       return;
     case 'crosses':
     case 'breaks':
+      if (mark.kind === 'breaks') paintGaps(context, mark.vertices, mark.radius, paint('--surface'));
+      context.strokeStyle = paint(mark.colour);
       context.lineWidth = mark.kind === 'crosses' ? 2 : 1.5;
       context.lineCap = 'butt';
       context.beginPath();
@@ -77,6 +79,19 @@ function paintMark(context: CanvasRenderingContext2D, mark: Mark, paint: Paint):
       });
       context.fill();
   }
+}
+
+/** Takes the line away between the two strokes of a break. */
+function paintGaps(context: CanvasRenderingContext2D, vertices: Vertices, r: number, paper: string): void {
+  context.strokeStyle = paper;
+  context.lineWidth = 4;
+  context.lineCap = 'butt';
+  context.beginPath();
+  eachPoint(vertices, (x, y) => {
+    context.moveTo(x - r / 2, y + r);
+    context.lineTo(x + r / 2, y - r);
+  });
+  context.stroke();
 }
 
 /** Adds the stretches of a path. */
@@ -114,8 +129,8 @@ export function strokesOf(kind: 'crosses' | 'breaks', x: number, y: number, r: n
     ];
   }
   return [
-    [x - r / 2 - 1.5, y + r, x + r / 2 - 1.5, y - r],
-    [x - r / 2 + 1.5, y + r, x + r / 2 + 1.5, y - r],
+    [x - r / 2 - 2, y + r, x + r / 2 - 2, y - r],
+    [x - r / 2 + 2, y + r, x + r / 2 + 2, y - r],
   ];
 }
 

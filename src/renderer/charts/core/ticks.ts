@@ -67,18 +67,23 @@ function tidy(text: string): string {
 
 const timeScale = scaleTime();
 
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** "09:31:15", "09:31", "12 Mar": as exact as the ticks are close, and the day where a new one begins. */
 function timeTicks([low, high]: Interval, count: number): readonly Tick[] {
   timeScale.domain([low, high]);
-  const label = timeScale.tickFormat(count);
-  return timeScale
-    .ticks(count)
-    .map((date) => ({ value: date.getTime(), label: twentyFour(date, label(date)) }));
+  const dates = timeScale.ticks(count);
+  const within = dates.every((date) => date.getSeconds() === 0);
+  return dates.map((date) => {
+    const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()];
+    const midnight = hours === 0 && minutes === 0 && seconds === 0;
+    const clock = within ? [hours, minutes] : [hours, minutes, seconds];
+    return { value: date.getTime(), label: midnight ? day.format(date) : clock.map(two).join(':') };
+  });
 }
 
-/** d3 writes "09 PM" for a full hour; we write "21:00". */
-function twentyFour(date: Date, label: string): string {
-  const clock = `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
-  return /^\d\d (AM|PM)$/.test(label) || /^\d\d:\d\d$/.test(label) ? clock : label;
+function two(value: number): string {
+  return String(Math.floor(value)).padStart(2, '0');
 }
 
 const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
@@ -102,8 +107,7 @@ function days(seconds: number): number {
 export function durationLabel(seconds: number, step = seconds): string {
   if (seconds === 0) return '0';
   const size = Math.abs(seconds);
-  if (size < 60) return `${format(step < 1 ? '.3~f' : '.0f')(seconds)} s`;
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  if (size < 60) return `${format(step < 1 ? '.6~f' : '.0f')(seconds)} s`;
   if (size < 3600) {
     const rest = Math.round(size) % 60;
     return rest === 0 ? `${Math.floor(size / 60)} min` : `${Math.floor(size / 60)}:${two(rest)}`;

@@ -1,11 +1,11 @@
 /** The theme's colours for canvases and exports: read from the tokens, and again when the theme changes. */
 import { createSubscriber } from 'svelte/reactivity';
 
-const values = new Map<string, string>();
+let values: Record<string, string> = {};
 
 const follow = createSubscriber((update) => {
   const changed = (): void => {
-    values.clear();
+    values = {};
     update();
   };
   const observer = new MutationObserver(changed);
@@ -15,19 +15,14 @@ const follow = createSubscriber((update) => {
   return () => {
     observer.disconnect();
     contrast.removeEventListener('change', changed);
-    values.clear();
+    values = {};
   };
 });
 
 /** The value of a token such as "--run-1"; an effect or a derived value that asks is run again when the theme changes. */
 export function token(name: string): string {
   follow();
-  let value = values.get(name);
-  if (value === undefined) {
-    value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    values.set(name, value);
-  }
-  return value;
+  return (values[name] ??= getComputedStyle(document.documentElement).getPropertyValue(name).trim());
 }
 
 /** A token that is a number: "--env-alpha". */

@@ -179,6 +179,61 @@ export function traceEnvelope(tracing: Tracing, out: Vertices, pad = 0): void {
   close();
 }
 
+/** A column counts as a spike when it stands so far out of those beside it: pixels, and times their height. */
+const SPIKE_PX = 12;
+const SPIKE_TIMES = 1.5;
+
+/**
+ * Columns that stand out of their neighbours, as upright strokes: one column of a pale area would hardly be seen, and a spike
+ * must be. A noisy curve has none, because its neighbours are as high.
+ */
+export function traceSpikes(tracing: Tracing, out: Vertices): void {
+  out.clear();
+  const { grid, bounds, extremes, y } = tracing;
+  const reach = 6;
+  for (let column = 0; column < grid.count; column++) {
+    const from = bounds[column] as number;
+    const to = bounds[column + 1] as number;
+    if (from === to) continue;
+    extremes.range(from, to);
+    if (extremes.min > extremes.max) continue;
+    const high = y.px(extremes.max);
+    const low = y.px(extremes.min);
+    if (low - high < SPIKE_PX) continue;
+    const left = bounds[Math.max(0, column - reach)] as number;
+    const right = bounds[Math.min(grid.count, column + 1 + reach)] as number;
+    const beside = besides(tracing, left, from, to, right);
+    const enough = Math.max(SPIKE_PX, (beside.low - beside.high) * SPIKE_TIMES);
+    const at = grid.left + (column + 0.5) * grid.width;
+    if (beside.high - high > enough) {
+      out.add(at, high);
+      out.add(at, beside.high);
+      out.lift();
+    }
+    if (low - beside.low > enough) {
+      out.add(at, beside.low);
+      out.add(at, low);
+      out.lift();
+    }
+  }
+}
+
+/** Pixels of the extremes of two stretches together. */
+function besides(
+  { extremes, y }: Tracing,
+  left: number,
+  from: number,
+  to: number,
+  right: number,
+): { readonly high: number; readonly low: number } {
+  extremes.range(left, from);
+  let { min, max } = extremes;
+  extremes.range(to, right);
+  min = Math.min(min, extremes.min);
+  max = Math.max(max, extremes.max);
+  return max >= min ? { high: y.px(max), low: y.px(min) } : { high: Infinity, low: -Infinity };
+}
+
 /**
  * Single values as places for a mark of `size` pixels: all of them, or the least and the greatest of each `size` pixels where
  * they would lie on top of each other.

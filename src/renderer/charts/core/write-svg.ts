@@ -39,7 +39,16 @@ function markToSvg(mark: Mark, paint: Paint): string {
           data.push(`M${at(x0)} ${at(y0)}L${at(x1)} ${at(y1)}`);
         }
       });
-      return `<path d="${data.join('')}" fill="none" stroke="${colour}" stroke-width="${mark.kind === 'crosses' ? 2 : 1.5}"${alpha}/>`;
+      const gaps: string[] = [];
+      if (mark.kind === 'breaks') {
+        const r = mark.radius;
+        eachPoint(mark.vertices, (x, y) =>
+          gaps.push(`M${at(x - r / 2)} ${at(y + r)}L${at(x + r / 2)} ${at(y - r)}`),
+        );
+      }
+      const gap =
+        gaps.length > 0 ? `<path d="${gaps.join('')}" stroke="${paint('--surface')}" stroke-width="4"/>` : '';
+      return `${gap}<path d="${data.join('')}" fill="none" stroke="${colour}" stroke-width="${mark.kind === 'crosses' ? 2 : 1.5}"${alpha}/>`;
     }
     case 'triangles': {
       const data: string[] = [];

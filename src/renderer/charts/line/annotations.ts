@@ -4,6 +4,7 @@ import { textWidth } from '../core/text-width.ts';
 import { xAt } from '../core/x-axis.ts';
 import type { ChartNote } from '../types.ts';
 import { breaksOf, crossesOf, type Entry, type Frame } from './frame.ts';
+import { readingsAt } from './readout.ts';
 
 export interface Annotation {
   readonly x: number;
@@ -112,22 +113,42 @@ function noteX(frame: Frame, note: ChartNote): number | null {
   return px >= frame.plot.left - 0.5 && px <= frame.plot.right + 0.5 ? px : null;
 }
 
-/** Beside a point where there is room: to its right, to its left, above or below either. */
+/**
+ * Beside a point where there is room and the fewest lines pass: to its right or left, on its height, above or below. Null where
+ * another text stands everywhere.
+ */
 function place(frame: Frame, boxes: readonly Box[], x: number, y: number, text: string): Annotation | null {
   const { plot } = frame;
-  for (const dy of [0, -HEIGHT, HEIGHT]) {
+  let best: Annotation | null = null;
+  let fewest = Infinity;
+  for (const dy of [0, -HEIGHT, HEIGHT, -2 * HEIGHT, 2 * HEIGHT]) {
     for (const anchor of ['start', 'end'] as const) {
-      const tried: Annotation = { x: anchor === 'start' ? x + PAD : x - PAD, y: y + dy, anchor, text };
+      const beside = dy === 0 ? PAD : 2;
+      const tried: Annotation = { x: anchor === 'start' ? x + beside : x - beside, y: y + dy, anchor, text };
       const box = boxOf(tried);
       const inside =
         box.left >= plot.left &&
         box.right <= plot.right &&
         box.top >= plot.top - 8 &&
         box.bottom <= plot.bottom;
-      if (inside && boxes.every((other) => !touch(box, other))) return tried;
+      if (!inside || boxes.some((other) => touch(box, other))) continue;
+      const hits = linesThrough(frame, box);
+      if (hits >= fewest) continue;
+      fewest = hits;
+      best = tried;
     }
   }
-  return null;
+  return best;
+}
+
+/** How often lines pass through a box, looked at in a few places. */
+function linesThrough(frame: Frame, box: Box): number {
+  let hits = 0;
+  for (let look = 0; look <= 4; look++) {
+    const at = box.left + ((box.right - box.left) * look) / 4;
+    for (const { y } of readingsAt(frame, at)) if (y > box.top && y < box.bottom) hits++;
+  }
+  return hits;
 }
 
 function side(frame: Frame, x: number, y: number, text: string): Annotation {

@@ -29,10 +29,10 @@ export class LineChoice {
   }
 
   /** Shows these alone and hides the other ones. */
-  showOnly(groups: ReadonlySet<string>, all: readonly string[]): void {
+  showOnly(groups: readonly string[], all: readonly string[]): void {
     this.solo = null;
     this.hidden.clear();
-    for (const group of all) if (!groups.has(group)) this.hidden.add(group);
+    for (const group of all) if (!groups.includes(group)) this.hidden.add(group);
   }
 
   showAll(): void {
@@ -48,10 +48,8 @@ export class LineChoice {
     this.solo = this.solo === group ? null : group;
   }
 
-  /** Those that stand out. */
-  get strong(): ReadonlySet<string> {
-    const strong = new Set(this.pinned);
-    if (this.hovered !== null) strong.add(this.hovered);
-    return strong;
+  /** Whether it stands out. */
+  isStrong(group: string): boolean {
+    return this.hovered === group || this.pinned.has(group);
   }
 }

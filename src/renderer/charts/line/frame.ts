@@ -15,6 +15,7 @@ import {
   traceFoot,
   traceLine,
   traceMarks,
+  traceSpikes,
   visibleCount,
   type Tracing,
 } from '../core/trace.ts';
@@ -123,6 +124,18 @@ export interface Frame {
   readonly entries: readonly Entry[];
 }
 
+/** Hairlines across the plot, below all data. */
+export function gridMark(vertices: Vertices, plot: Plot, rows: readonly number[]): Mark {
+  vertices.clear();
+  for (const row of rows) {
+    const crisp = Math.round(row) + 0.5;
+    vertices.add(plot.left, crisp);
+    vertices.add(plot.right, crisp);
+    vertices.lift();
+  }
+  return { kind: 'line', vertices, colour: '--line', alpha: 1, width: 1, dash: [] };
+}
+
 /** How series stand out. */
 export interface Emphasis {
   /** Groups that are hovered or pinned; empty: none stands out. */
@@ -187,6 +200,9 @@ export function marksOf(frame: Frame, store: FrameStore, emphasis: Emphasis): Ma
         if (visibleCount(tracing) >= grid.count * DENSE) {
           traceEnvelope(tracing, raw);
           back.push({ kind: 'area', vertices: raw, colour, alpha: alpha * emphasis.envelopeAlpha });
+          const spikes = own('spikes');
+          traceSpikes(tracing, spikes);
+          back.push({ kind: 'line', vertices: spikes, colour, alpha: alpha * 0.7, width: 1, dash: [] });
         } else {
           traceLine(tracing, raw);
           back.push({

@@ -35,3 +35,14 @@ export function bestGroups(series: readonly Series[], count: number, by: RankBy,
   const ranked = [...values].sort((a, b) => a[1] - b[1]);
   return ranked.slice(0, count).map(([group]) => group);
 }
+
+/** One series of each group, to stand for it: its line, or what else it has. */
+export function groupsOf(series: readonly Series[]): { readonly group: string; readonly series: Series }[] {
+  const groups = new Map<string, Series>();
+  for (const each of series) {
+    const group = each.group ?? each.id;
+    if (!groups.has(group) || (each.mark === 'line' && groups.get(group)?.mark === 'rings'))
+      groups.set(group, each);
+  }
+  return [...groups].map(([group, each]) => ({ group, series: each }));
+}

@@ -125,7 +125,8 @@ export function placeReadings(
   const kept =
     readings.length <= room ? readings : [...readings].sort((a, b) => rank(a) - rank(b)).slice(0, room);
   const places = spread(
-    kept.map(({ y }) => y),
+    // A little above the point, so that the line does not run through the text.
+    kept.map(({ y }) => y - 8),
     gap,
     frame.plot.top + 4,
     frame.plot.bottom - 4,

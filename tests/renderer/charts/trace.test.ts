@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { columnBounds, columnGrid } from '../../../src/renderer/charts/core/columns.ts';
+import { makeScale, type Interval } from '../../../src/renderer/charts/core/scale.ts';
+import { rawIndexOf } from '../../../src/renderer/charts/core/series-index.ts';
+import {
+  isBand,
+  traceBeyond,
+  traceEnvelope,
+  traceFoot,
+  traceLine,
+  traceMarks,
+  traceSpikes,
+  type Tracing,
+} from '../../../src/renderer/charts/core/trace.ts';
+import { Vertices } from '../../../src/renderer/charts/core/vertices.ts';
+import { xAccess } from '../../../src/renderer/charts/core/x-axis.ts';
+import type { ScaleKind } from '../../../src/renderer/charts/types.ts';
+import { pointsOf, random, seriesOf } from './helpers.ts';
+
+const { NaN: nan } = Number;
+
+function tracing(
+  value: readonly number[],
+  options: {
+    readonly x?: Interval;
+    readonly y?: Interval;
+    readonly kind?: ScaleKind;
+    readonly xKind?: ScaleKind;
+    readonly width?: number;
+    readonly resumedAt?: readonly number[];
+  } = {},
+): Tracing {
+  const points = pointsOf(value, { resumedAt: options.resumedAt ?? [] });
+  const access = xAccess(seriesOf(points), 'step');
+  if (access === null) throw new Error('Expected a place on the axis of steps.');
+  const x = makeScale(options.xKind ?? 'linear', options.x ?? [1, value.length], [0, options.width ?? 100]);
+  const y = makeScale(options.kind ?? 'linear', options.y ?? [0, 10], [100, 0]);
+  const grid = columnGrid(x);
+  const bounds = new Int32Array(grid.count + 1);
+  columnBounds(grid, access, points.length, bounds);
+  const { pieces, extremes } = rawIndexOf(points);
+  return { access, length: points.length, values: points.value, extremes, pieces, grid, bounds, x, y };
+}
+
+/** Stretches of [x, y]. */
+function stretches(vertices: Vertices): number[][][] {
+  const all: number[][][] = [[]];
+  for (let i = 0; i < vertices.length; i += 2) {
+    const x = vertices.xy[i] as number;
+    if (Number.isNaN(x)) all.push([]);
+    else (all[all.length - 1] as number[][]).push([x, vertices.xy[i + 1] as number]);
+  }
+  return all.filter((stretch) => stretch.length > 0);
+}
+
+function line(traced: Tracing): number[][][] {
+  const out = new Vertices();
+  traceLine(traced, out);
+  return stretches(out);
+}
+
+describe('columnBounds', () => {
+  it('puts every point of the domain into exactly one column', () => {
+    const next = random(5);
+    for (const xKind of ['linear', 'log'] as const) {
+      const traced = tracing(
+        Array.from({ length: 5000 }, () => next()),
+        { width: 137, xKind },
+      );
+      const { bounds, grid } = traced;
+      expect(bounds[0]).toBe(0);
+      expect(bounds[grid.count]).toBe(5000);
+      for (let column = 0; column < grid.count; column++) {
+        for (let i = bounds[column] as number; i < (bounds[column + 1] as number); i++) {
+          const at = traced.x.px(i + 1);
+          expect(at).toBeGreaterThanOrEqual(column - 1e-6);
+          expect(at).toBeLessThanOrEqual(column + 1 + 1e-6);
+        }
+      }
+    }
+  });
+});
+
+describe('traceLine', () => {
+  it('goes through every point where there is room', () => {
+    expect(line(tracing([1, 5, 2], { x: [1, 3] }))).toEqual([
+      [
+        [0, 90],
+        [50, 50],
+        [100, 80],
+      ],
+    ]);
+  });
+
+  it('goes on to the first point beyond either edge', () => {
+    expect(line(tracing([1, 2, 3, 4, 5], { x: [2.5, 3.5] }))[0]).toEqual([
+      [-50, 80],
+      [50, 70],
+      [150, 60],
+    ]);
+  });
+
+  it('keeps one point out of 100,000', () => {
+    const value = Array.from({ length: 100_000 }, () => 5);
+    value[34_567] = 9;
+    value[71_234] = 1;
+    const heights = line(tracing(value, { width: 400 }))
+      .flat()
+      .map(([, y]) => y);
+    expect(Math.min(...(heights as number[]))).toBe(10);
+    expect(Math.max(...(heights as number[]))).toBe(90);
+  });
+
+  it('has, in each column, the same lowest and highest pixel as a plain loop over all points', () => {
+    const next = random(11);
+    let walk = 5;
+    const value = Array.from({ length: 30_000 }, () => {
+      walk += (next() - 0.5) * 0.1;
+      return next() < 0.001 ? nan : walk + next();
+    });
+    const traced = tracing(value, { width: 300, y: [-20, 20] });
+    const drawn = line(traced).flat();
+    for (let column = 0; column < 300; column++) {
+      const mine = drawn
+        .filter(([x]) => Math.floor((x as number) - 1e-4) === column)
+        .map(([, y]) => y as number);
+      const all = value
+        .filter((_, i) => traced.x.px(i + 1) > column && traced.x.px(i + 1) <= column + 1)
+        .filter(Number.isFinite)
+        .map((each) => traced.y.px(each));
+      // Values that differ by less than 0.4 pixels are one dot.
+      expect(Math.min(...mine)).toBeCloseTo(Math.min(...all), 0);
+      expect(Math.max(...mine)).toBeCloseTo(Math.max(...all), 0);
+    }
+  });
+
+  it('breaks at NaN and at a resume, dense or sparse', () => {
+    expect(line(tracing([1, 2, nan, 4, 5, 6], { resumedAt: [5] })).map((stretch) => stretch.length)).toEqual([
+      2, 2, 1,
+    ]);
+    const dense = Array.from({ length: 10_000 }, (_, i) => (i >= 4000 && i < 6000 ? nan : 5));
+    const parts = line(tracing(dense, { resumedAt: [8000] }));
+    expect(parts).toHaveLength(3);
+    expect(parts.map((part) => Math.round(part[0]?.[0] as number))).toEqual([1, 61, 81]);
+  });
+
+  it('draws nothing of what is all NaN, and nothing of nothing', () => {
+    expect(line(tracing(Array.from({ length: 1000 }, () => nan)))).toEqual([]);
+    expect(line(tracing([]))).toEqual([]);
+  });
+});
+
+describe('traceEnvelope', () => {
+  it('is a closed area from the greatest to the least of each column, and open at gaps', () => {
+    const value = Array.from({ length: 1000 }, (_, i) => (i >= 500 && i < 520 ? nan : i % 2 === 0 ? 2 : 8));
+    const out = new Vertices();
+    traceEnvelope(tracing(value), out);
+    const areas = stretches(out);
+    expect(areas).toHaveLength(2);
+    for (const area of areas) {
+      const half = area.length / 2;
+      expect(area.slice(0, half).every(([, y]) => y === 20)).toBe(true);
+      expect(area.slice(half).every(([, y]) => y === 80)).toBe(true);
+    }
+  });
+});
+
+describe('traceSpikes', () => {
+  it('finds the one column that stands out, and none in even noise', () => {
+    const next = random(2);
+    const noise = Array.from({ length: 10_000 }, () => 5 + next());
+    const out = new Vertices();
+    traceSpikes(tracing(noise), out);
+    expect(out.length).toBe(0);
+    noise[5050] = 9.5;
+    traceSpikes(tracing(noise), out);
+    expect(stretches(out)).toHaveLength(1);
+    expect(stretches(out)[0]?.[0]).toEqual([50.5, 5]);
+  });
+});
+
+describe('isBand', () => {
+  it('tells a line that fills its columns from one that does not', () => {
+    const next = random(4);
+    expect(isBand(tracing(Array.from({ length: 10_000 }, () => next() * 10)))).toBe(true);
+    expect(isBand(tracing(Array.from({ length: 10_000 }, (_, i) => i / 1000)))).toBe(false);
+    expect(isBand(tracing(Array.from({ length: 150 }, () => next() * 10)))).toBe(false);
+  });
+});
+
+describe('traceMarks', () => {
+  it('has one for each value, and the extremes where they would lie on each other', () => {
+    const out = new Vertices();
+    traceMarks(tracing([1, nan, 3]), 7, out);
+    expect(stretches(out).flat()).toHaveLength(2);
+    traceMarks(tracing(Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? 2 : 8))), 10, out);
+    const rows = stretches(out)
+      .flat()
+      .map(([, y]) => y);
+    expect(rows).toHaveLength(20);
+    expect(new Set(rows)).toEqual(new Set([20, 80]));
+  });
+});
+
+describe('a log scale', () => {
+  it('has zero and below at the foot, marked', () => {
+    const traced = tracing([1, 0, -3, 1], { kind: 'log', y: [0.1, 10], width: 40, x: [0, 4] });
+    expect(line(traced)[0]?.map(([, y]) => Math.round(y as number))).toEqual([50, 100, 100, 50]);
+    const out = new Vertices();
+    traceFoot(traced, 5, out);
+    expect(stretches(out).flat()).toEqual([
+      [20.5, 100],
+      [30.5, 100],
+    ]);
+  });
+
+  it('has no marks at the foot where all is above 0', () => {
+    const out = new Vertices();
+    traceFoot(tracing([1, 2], { kind: 'log', y: [0.1, 10] }), 5, out);
+    expect(out.length).toBe(0);
+  });
+});
+
+describe('traceBeyond', () => {
+  it('marks each stretch that leaves the plot, once', () => {
+    const value = Array.from({ length: 100 }, (_, i) => (i >= 20 && i < 30 ? 50 : i === 70 ? 20 : 5));
+    const out = new Vertices();
+    traceBeyond(tracing(value, { x: [0, 100] }), 'high', out);
+    expect(stretches(out).flat()).toEqual([
+      [26, 0],
+      [71.5, 0],
+    ]);
+    traceBeyond(tracing(value, { x: [0, 100] }), 'low', out);
+    expect(out.length).toBe(0);
+  });
+});
