@@ -1,0 +1,148 @@
+/** A run as one record that JSON can carry, and as a table. */
+import { setImmediate } from 'node:timers/promises';
+import { LabError } from '../../shared/errors.ts';
+import type { RunMetrics } from '../../shared/run-events.ts';
+import type { Curve, Run, TensorHistory } from '../../shared/runs.ts';
+import { toJsonNumber, toJsonValues, type JsonNumber } from './json.ts';
+
+export const EXPORT_FORMAT = 'gradient-lab-run';
+export const EXPORT_VERSION = 1;
+/** More would be a JSON text of over 200 MB, which no import takes. */
+export const MAX_EXPORT_POINTS = 4_000_000;
+
+/** All that a history knows of a run, but for what is true on one machine only: processes, and where checkpoints lie. */
+export interface RunExport {
+  readonly format: typeof EXPORT_FORMAT;
+  readonly version: typeof EXPORT_VERSION;
+  readonly run: ExportedRun;
+  /** Steps at which the run went on after an interruption. */
+  readonly resumedAt: readonly number[];
+  /** The first step of each epoch. */
+  readonly epochs: readonly { readonly epoch: number; readonly step: number }[];
+  /** Parallel arrays; times are milliseconds since 1970. */
+  readonly series: readonly {
+    readonly name: string;
+    readonly step: readonly number[];
+    readonly value: readonly JsonNumber[];
+    readonly time: readonly number[];
+  }[];
+  readonly histograms: readonly {
+    readonly tensor: string;
+    readonly of: TensorHistory['of'];
+    readonly shape: readonly number[];
+    readonly steps: readonly ExportedHistogram[];
+  }[];
+}
+
+type ExportedValues = Readonly<Record<string, JsonNumber>>;
+
+/** What is true on one machine only. */
+const LOCAL = ['checkpointStep', 'pid', 'deletedAt'] as const satisfies readonly (keyof Run)[];
+type LocalField = (typeof LOCAL)[number];
+
+export type ExportedRun = Omit<Run, LocalField | 'metrics'> & {
+  readonly metrics: Readonly<Record<keyof RunMetrics, ExportedValues>>;
+};
+
+export interface ExportedHistogram {
+  readonly step: number;
+  readonly min: JsonNumber;
+  readonly max: JsonNumber;
+  readonly mean: JsonNumber;
+  readonly deviation: JsonNumber;
+  readonly zeros: number;
+  readonly notFinite: number;
+  readonly counts: readonly number[];
+}
+
+export interface EpochStart {
+  readonly epoch: number;
+  readonly step: number;
+}
+
+export function exportRun(
+  run: Run,
+  curves: readonly Curve[],
+  epochs: readonly EpochStart[],
+  resumedAt: readonly number[],
+  histograms: readonly TensorHistory[],
+): RunExport {
+  const { metrics, ...fields } = run;
+  const others = Object.fromEntries(
+    Object.entries(fields).filter(([name]) => !LOCAL.includes(name as LocalField)),
+  ) as Omit<ExportedRun, 'metrics'>;
+  return {
+    format: EXPORT_FORMAT,
+    version: EXPORT_VERSION,
+    run: {
+      ...others,
+      metrics: {
+        train: toJsonValues(metrics.train),
+        validation: toJsonValues(metrics.validation),
+        test: toJsonValues(metrics.test),
+      },
+    },
+    resumedAt,
+    epochs,
+    series: curves.map(({ name, step, value, time }) => ({
+      name,
+      step: [...step],
+      value: Array.from(value, toJsonNumber),
+      time: [...time],
+    })),
+    histograms: histograms.map(({ tensor, of, shape, histograms: steps }) => ({
+      tensor,
+      of,
+      shape,
+      steps: steps.map((histogram) => ({
+        ...histogram,
+        min: toJsonNumber(histogram.min),
+        max: toJsonNumber(histogram.max),
+        mean: toJsonNumber(histogram.mean),
+        deviation: toJsonNumber(histogram.deviation),
+        counts: [...histogram.counts],
+      })),
+    })),
+  };
+}
+
+/** `run/too-large` where a run has more points than one text can hold. */
+export function checkSize(run: Run, points: number): void {
+  if (points <= MAX_EXPORT_POINTS) return;
+  const most = MAX_EXPORT_POINTS.toLocaleString('en');
+  throw new LabError(
+    'run/too-large',
+    `Run ${run.number} has ${points.toLocaleString('en')} points; an export takes ${most} at most.`,
+    { hint: 'Copy `history.sqlite` instead: its table `metrics` has every point.' },
+  );
+}
+
+/** Lines between pauses in which other work of the process goes on. */
+const LINES_AT_ONCE = 20_000;
+
+/** A line for each step that has a point: step, epoch, time (ISO 8601, UTC), and a column for each curve. */
+export async function csvOf(curves: readonly Curve[], epochs: readonly EpochStart[]): Promise<string> {
+  const lines = [['step', 'epoch', 'time', ...curves.map(({ name }) => quote(name))].join(',')];
+  const at = curves.map(() => 0);
+  let epoch = -1;
+  for (;;) {
+    const step = Math.min(...curves.map((curve, c) => curve.step[at[c] as number] ?? Infinity));
+    if (step === Infinity) break;
+    while ((epochs[epoch + 1]?.step ?? Infinity) <= step) epoch += 1;
+    let time = NaN;
+    const cells = curves.map((curve, c) => {
+      const i = at[c] as number;
+      if (curve.step[i] !== step) return '';
+      at[c] = i + 1;
+      if (Number.isNaN(time)) time = curve.time[i] as number;
+      return String(curve.value[i]);
+    });
+    lines.push([step, epochs[epoch]?.epoch ?? '', new Date(time).toISOString(), ...cells].join(','));
+    if (lines.length % LINES_AT_ONCE === 0) await setImmediate();
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function quote(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
