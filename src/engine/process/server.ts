@@ -21,13 +21,13 @@ type Call = Extract<ToEngine, { kind: 'call' }>;
 
 export class EngineServer {
   private readonly channel: Channel;
-  private readonly methods: Partial<MethodTable>;
+  private readonly methods: MethodTable;
   private readonly exit: (code: number) => void;
   private readonly calls = new Map<number, AbortController>();
   private training:
     { readonly id: number; readonly control: TrainingControl; done: Promise<void> } | undefined;
 
-  constructor(channel: Channel, methods: Partial<MethodTable>, exit: (code: number) => void) {
+  constructor(channel: Channel, methods: MethodTable, exit: (code: number) => void) {
     this.channel = channel;
     this.methods = methods;
     this.exit = exit;
@@ -119,8 +119,7 @@ export class EngineServer {
     };
     try {
       // The table ties each method's parameters to its name; here both come from the same message.
-      const answer = this.methods[method] as ((params: unknown, context: CallContext) => unknown) | undefined;
-      if (answer === undefined) throw new TypeError(`Unknown method "${method}".`);
+      const answer = this.methods[method] as (params: unknown, context: CallContext) => unknown;
       this.send({ kind: 'result', id, value: await answer(params, context) });
     } catch (error) {
       this.send({ kind: 'problem', id, problem: toProblem(error) });

@@ -4,4 +4,4 @@ import { labById } from '../labs/index.ts';
 import { DATA_METHODS } from './data-methods.ts';
 import type { MethodTable } from './methods.ts';
 
-export const METHODS: Partial<MethodTable> = { ...DATA_METHODS, ...makeInspectMethods({ labById }).methods };
+export const METHODS: MethodTable = { ...DATA_METHODS, ...makeInspectMethods({ labById }).methods };

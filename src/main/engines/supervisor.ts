@@ -83,7 +83,12 @@ export class EngineSupervisor {
   /** Resolves when an engine has said what it can do; rejects with why none can. */
   async ready(): Promise<EngineAbilities> {
     if (this.known !== undefined) return this.known;
-    const place = this.warm ?? this.interactive ?? (this.interactive = this.start('interactive'));
+    if (this.isClosing) throw closing();
+    const hasRoom = this.running.size < this.settings.runsAtOnce;
+    const place =
+      this.warm ??
+      this.interactive ??
+      (hasRoom ? (this.warm = this.start('warm')) : (this.interactive = this.start('interactive')));
     return place.engine.ready;
   }
 

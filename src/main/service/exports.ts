@@ -1,0 +1,73 @@
+/** Runs as files: for a spreadsheet, for another Gradient Lab, or all of one in a folder. */
+import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabError, messageOf } from '../../shared/errors.ts';
+import type { History } from '../history/index.ts';
+import { runFolder } from './places.ts';
+
+/** Its points as CSV, or all of it as JSON that `importRun` takes. */
+export async function exportText(
+  history: History,
+  run: number,
+  format: 'csv' | 'json',
+): Promise<{ fileName: string; text: string }> {
+  const { id } = await history.get(run);
+  const text =
+    format === 'csv' ? await history.exportCsv(run) : `${JSON.stringify(await history.export(run))}\n`;
+  return { fileName: `${id}.${format}`, text };
+}
+
+/**
+ * A new folder in `parent` with `run.json`, `metrics.csv` and the run's checkpoints, under the run's id. It appears when it is
+ * whole.
+ */
+export async function exportFolder(
+  history: History,
+  run: number,
+  { home, parent }: { home: string; parent: string },
+): Promise<string> {
+  const { id } = await history.get(run);
+  await mkdir(parent, { recursive: true });
+  const partial = await mkdtemp(join(parent, `.${id}-`));
+  try {
+    for (const [format, name] of [
+      ['json', 'run.json'],
+      ['csv', 'metrics.csv'],
+    ] as const) {
+      const { text } = await exportText(history, run, format);
+      await writeFile(join(partial, name), text);
+    }
+    await cp(join(runFolder(home, id), 'checkpoints'), join(partial, 'checkpoints'), {
+      recursive: true,
+      filter: (source) => !source.endsWith('.partial'),
+    }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error; // a run without checkpoints
+    });
+    const path = join(parent, await freeName(parent, id));
+    await rename(partial, path);
+    return path;
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The record of a run in a text. Throws `import/not-json`. */
+export function parseRun(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new LabError('import/not-json', `Expected a run as JSON, got: ${messageOf(error)}`, {
+      hint: 'Give a file that "Export as JSON" or `gradient-lab export RUN --format json` has made.',
+      cause: error,
+    });
+  }
+}
+
+async function freeName(parent: string, id: string): Promise<string> {
+  const taken = new Set(await readdir(parent));
+  for (let i = 1; ; i++) {
+    const name = i === 1 ? id : `${id}-${i}`;
+    if (!taken.has(name)) return name;
+  }
+}

@@ -1,0 +1,111 @@
+/** The contract's procedures, each in a line or two. */
+import { implement } from '@orpc/server';
+import { contract } from '../../shared/contract.ts';
+import { toContractError } from './answer-errors.ts';
+import { exportFolder, exportText, parseRun } from './exports.ts';
+import type { ServiceParts } from './parts.ts';
+import { exportsFolder } from './places.ts';
+
+export type LabRouter = ReturnType<typeof makeRouter>;
+
+export function makeRouter(parts: ServiceParts) {
+  const { home, engines, data, status, hub, publish, log } = parts;
+  const os = implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw toContractError(error, log);
+    }
+  });
+
+  return os.router({
+    app: {
+      status: os.app.status.handler(() => status.current()),
+      events: os.app.events.handler(async ({ signal }) => {
+        parts.onWindow();
+        const events = hub.subscribe(signal);
+        events.unshift({ kind: 'status', status: await status.current() });
+        return events;
+      }),
+      settings: os.app.settings.handler(() => parts.settings()),
+      changeSettings: os.app.changeSettings.handler(async ({ input }) => {
+        const settings = await parts.history().changeSettings(input);
+        engines.configure(settings);
+        publish({ kind: 'settings', settings });
+        return settings;
+      }),
+    },
+
+    labs: {
+      list: os.labs.list.handler(async () => (await engines.ready()).labs),
+    },
+
+    runs: {
+      list: os.runs.list.handler(({ input }) => parts.history().list(input)),
+      get: os.runs.get.handler(({ input }) => parts.history().get(input.run)),
+      start: os.runs.start.handler(({ input }) => parts.runs().start(input)),
+      pause: os.runs.pause.handler(({ input }) => parts.runs().pause(input.run)),
+      resume: os.runs.resume.handler(({ input }) => parts.runs().resume(input.run)),
+      stop: os.runs.stop.handler(({ input }) => parts.runs().stop(input.run)),
+      change: os.runs.change.handler(async ({ input }) => {
+        const run = await parts.history().change(input.run, input.changes);
+        publish({ kind: 'run', run });
+        return run;
+      }),
+      delete: os.runs.delete.handler(async ({ input }) => {
+        const runs = await parts.history().delete(input.runs);
+        for (const run of runs) publish({ kind: 'run', run });
+        return runs;
+      }),
+      restore: os.runs.restore.handler(async ({ input }) => {
+        const runs = await parts.history().restore(input.runs);
+        for (const run of runs) publish({ kind: 'run', run });
+        return runs;
+      }),
+      curves: os.runs.curves.handler(({ input: { runs, names, after } }) =>
+        parts.history().curves(runs, names, after),
+      ),
+      metricNames: os.runs.metricNames.handler(({ input }) => parts.history().metricNames(input.run)),
+      histograms: os.runs.histograms.handler(({ input }) => parts.history().histograms(input.run)),
+      export: os.runs.export.handler(({ input }) => exportText(parts.history(), input.run, input.format)),
+      exportFolder: os.runs.exportFolder.handler(async ({ input }) => ({
+        path: await exportFolder(parts.history(), input.run, { home, parent: exportsFolder(home) }),
+      })),
+      import: os.runs.import.handler(async ({ input }) => {
+        const run = await parts.history().import(parseRun(input.text));
+        publish({ kind: 'run', run });
+        return run;
+      }),
+    },
+
+    data: {
+      list: os.data.list.handler(() => data.list()),
+      fetch: os.data.fetch.handler(({ input }) => data.fetch(input.id)),
+      cancelFetch: os.data.cancelFetch.handler(({ input }) => data.cancelFetch(input.id)),
+      verify: os.data.verify.handler(({ input, signal }) => engines.call('data.verify', input, { signal })),
+      import: os.data.import.handler(({ input }) => data.import(input.path, input.as)),
+      remove: os.data.remove.handler(({ input }) => data.remove(input.id)),
+      statistics: os.data.statistics.handler(({ input, signal }) =>
+        engines.call('data.statistics', input, { signal }),
+      ),
+      examples: os.data.examples.handler(({ input, signal }) =>
+        engines.call('data.examples', input, { signal }),
+      ),
+      example: os.data.example.handler(({ input, signal }) =>
+        engines.call('data.example', input, { signal }),
+      ),
+    },
+
+    inspect: {
+      predict: os.inspect.predict.handler(async ({ input: { run, image }, signal }) =>
+        engines.call('inspect.predict', { model: await parts.runs().model(run), image }, { signal }),
+      ),
+      weights: os.inspect.weights.handler(async ({ input: { run }, signal }) =>
+        engines.call('inspect.weights', { model: await parts.runs().model(run) }, { signal }),
+      ),
+      predictions: os.inspect.predictions.handler(async ({ input: { run, split }, signal }) =>
+        engines.call('inspect.predictions', { model: await parts.runs().model(run), split }, { signal }),
+      ),
+    },
+  });
+}

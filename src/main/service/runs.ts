@@ -1,0 +1,205 @@
+/** Runs for the windows: started, paused, resumed, stopped on the engines, and kept in the history. */
+import type { AppEvent, Problem } from '../../shared/app.ts';
+import type { ModelRef, RunTask } from '../../shared/engine-protocol.ts';
+import { LabError } from '../../shared/errors.ts';
+import { resolveConfig } from '../../shared/fields.ts';
+import type { LabId } from '../../shared/labs.ts';
+import { ACTIVE_STATES, RESUMABLE_STATES, type Run, type RunState } from '../../shared/runs.ts';
+import type { EngineSupervisor, RunJob, RunOutcome } from '../engines/index.ts';
+import type { History } from '../history/index.ts';
+import { runFolder } from './places.ts';
+import { Recorder } from './recorder.ts';
+
+const CHECKPOINT_SECONDS = 15;
+/** How long an answer to "pause" or "resume" waits for it to have come true. */
+const ANSWER_MS = 5000;
+
+export interface RunServiceOptions {
+  readonly history: History;
+  readonly engines: EngineSupervisor;
+  readonly publish: (event: AppEvent) => void;
+  readonly home: string;
+  /** Gradient Lab's own. */
+  readonly version: string;
+  readonly log: (text: string) => void;
+  readonly onHistoryError: (error: unknown) => void;
+}
+
+export interface NewRunRequest {
+  readonly lab: LabId;
+  readonly settings: Readonly<Record<string, number | string>>;
+  readonly seed: number;
+  readonly plan: string;
+}
+
+/** A run that waits for an engine, or has one. */
+interface Active {
+  readonly job: RunJob;
+  readonly recorder: Recorder;
+  readonly over: Promise<Run>;
+}
+
+export class RunService {
+  private readonly options: RunServiceOptions;
+  private readonly active = new Map<number, Active>();
+
+  constructor(options: RunServiceOptions) {
+    this.options = options;
+  }
+
+  /** Queues a new run. Throws `lab/unknown`, `config/...`, or why no engine can start. */
+  async start({ lab, settings, seed, plan }: NewRunRequest): Promise<Run> {
+    const { history, engines, version } = this.options;
+    const { labs, device: found } = await engines.ready();
+    const known = labs.find(({ id }) => id === lab);
+    if (known === undefined) {
+      throw new LabError('lab/unknown', `The lab "${lab}" is not built yet.`, {
+        hint: `There are ${labs.map(({ id }) => id).join(', ')}.`,
+      });
+    }
+    const config = resolveConfig(known.fields, settings);
+    const { device, threads } = await history.settings();
+    const run = await history.create({
+      ...{ lab, config, seed, plan, device, threads },
+      epochs: Number(config['epochs'] ?? 0),
+      versions: { gradientLab: version, tensorflow: found.tensorflow },
+    });
+    this.options.publish({ kind: 'run', run });
+    this.launch(run, { resume: false, mayReplaceData: settings['data'] === undefined });
+    return run;
+  }
+
+  async pause(number: number): Promise<Run> {
+    const active = this.active.get(number);
+    if (active === undefined || active.job.isWaiting) {
+      const run = await this.options.history.get(number);
+      if (run.state === 'paused' && active === undefined) throw elsewhere(run);
+      throw this.notTraining(run);
+    }
+    active.job.pause();
+    return soon(active, ['paused']);
+  }
+
+  /** Goes on with a paused run, or queues one that had ended before its end. */
+  async resume(number: number): Promise<Run> {
+    const active = this.active.get(number);
+    if (active !== undefined) {
+      if (active.job.isWaiting || active.recorder.current.state !== 'paused') return active.recorder.current;
+      active.job.resume();
+      return soon(active, ['running']);
+    }
+    const { history, publish } = this.options;
+    const run = await history.get(number);
+    if (ACTIVE_STATES.includes(run.state)) throw elsewhere(run);
+    if (!RESUMABLE_STATES.includes(run.state)) {
+      throw new LabError('run/completed', `Run ${number} is complete; there is nothing left to do.`, {
+        hint: 'Start a new run, with more epochs for example.',
+      });
+    }
+    const queued = await history.update(number, { state: 'queued', reason: null, endedAt: null });
+    publish({ kind: 'run', run: queued });
+    this.launch(queued, { resume: true, mayReplaceData: false });
+    return queued;
+  }
+
+  /** Resolves when the run has stopped. Does nothing to one that has ended. */
+  async stop(number: number): Promise<Run> {
+    const active = this.active.get(number);
+    if (active !== undefined) {
+      active.job.stop();
+      return active.over;
+    }
+    const run = await this.options.history.get(number);
+    if (ACTIVE_STATES.includes(run.state)) throw elsewhere(run);
+    return run;
+  }
+
+  /** The model of a run, for calls that look at it. */
+  async model(number: number): Promise<ModelRef> {
+    const { lab, config, seed, dataSet, id } = await this.options.history.get(number);
+    return { lab, config, seed, dataSet, folder: runFolder(this.options.home, id) };
+  }
+
+  /** Whether it waits for an engine of this service, or has one. */
+  isActive(number: number): boolean {
+    return this.active.has(number);
+  }
+
+  /** From now on, runs that stop were interrupted. Stopping them is the supervisor's. */
+  interruptAll(): void {
+    for (const { recorder } of this.active.values()) {
+      const queued = recorder.current.state === 'queued';
+      recorder.interruptBecause(
+        queued
+          ? 'Gradient Lab was closed before the run began.'
+          : 'Gradient Lab was closed while it trained.',
+      );
+    }
+  }
+
+  /** Resolves when everything about the runs that were active is written. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.active.values()].map(({ over }) => over));
+  }
+
+  private launch(run: Run, { resume, mayReplaceData }: { resume: boolean; mayReplaceData: boolean }): void {
+    const { history, engines, publish, onHistoryError } = this.options;
+    const recorder = new Recorder({ history, run, publish, onError: onHistoryError });
+    const { id, lab, config, seed, device, plan, threads, dataSet, number } = run;
+    const task: RunTask = {
+      ...{ id, lab, config, seed, device, plan, threads, dataSet, mayReplaceData },
+      folder: runFolder(this.options.home, id),
+      checkpointSeconds: CHECKPOINT_SECONDS,
+    };
+    const job = engines.run({
+      run: number,
+      task,
+      resume,
+      onStart: (pid) => recorder.started(pid),
+      onEvent: (event) => recorder.onEvent(event),
+    });
+    const over = job.done.then(async (outcome) => {
+      const ended = await recorder.finish(this.trouble(number, outcome));
+      this.active.delete(number);
+      return ended;
+    });
+    this.active.set(number, { job, recorder, over });
+  }
+
+  /** What to record of an outcome, beside what the run itself has told. */
+  private trouble(
+    run: number,
+    outcome: RunOutcome,
+  ): { kind: 'failed' | 'lost'; problem: Problem } | undefined {
+    if (outcome.kind !== 'failed' && outcome.kind !== 'lost') return undefined;
+    const { message, details } = outcome.problem;
+    this.options.log(`Run ${run}: ${message}${details === null ? '' : `\n${details}`}`);
+    return outcome;
+  }
+
+  private notTraining({ number, state }: Run): LabError {
+    return new LabError('run/not-running', `Run ${number} is ${state}: it cannot be paused.`, {
+      hint:
+        state === 'queued' ? 'Stop it to take it out of the queue.' : 'Only a run that trains can be paused.',
+    });
+  }
+}
+
+/** The run when it is in one of the states, or as it stands after a while: a step that is under way may take long. */
+async function soon({ recorder, over }: Active, states: readonly RunState[]): Promise<Run> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ANSWER_MS)));
+  await Promise.race([recorder.whenIn(states), over, late]);
+  clearTimeout(timer);
+  return recorder.current;
+}
+
+function elsewhere({ number, state, pid }: Run): LabError {
+  return new LabError(
+    'run/elsewhere',
+    `Run ${number} is ${state} in another program, process ${pid ?? 'unknown'}.`,
+    {
+      hint: 'It was started from the command line or in another window of Gradient Lab: go on there.',
+    },
+  );
+}
