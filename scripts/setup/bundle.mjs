@@ -9,7 +9,14 @@ import { hashOf, quickHashOfFolder, readJson, writeJson } from './stamp.mjs';
 const ENTRIES = {
   cli: 'src/cli/main.ts',
   engine: 'src/engine/process/main.ts',
+  desktop: 'src/main/desktop/main.ts',
 };
+
+/** What Electron loads into the window's page before the page itself: one file, and no module, as its sandbox demands. */
+const PRELOAD = { source: 'src/preload/preload.ts', file: 'preload.cjs' };
+
+/** Where all of them begin. */
+export const PROGRAM_SOURCES = [...Object.values(ENTRIES), PRELOAD.source];
 
 /** Chunks of the last builds stay for a day: a program that is still running may load one of them late. */
 const OLD_CHUNK_MS = 24 * 60 * 60 * 1000;
@@ -21,8 +28,8 @@ const stampFile = (out) => path.join(out, 'bundle.json');
 function stampOf(root) {
   const esbuild = findPackage(root, 'esbuild');
   return hashOf(
-    quickHashOfFolder(path.join(root, 'src')),
-    JSON.stringify(ENTRIES),
+    quickHashOfFolder(path.join(root, 'src'), (name) => name === 'renderer'),
+    JSON.stringify([ENTRIES, PRELOAD]),
     String(esbuild && readJson(path.join(esbuild, 'package.json'))?.version),
     fs.readFileSync(path.join(root, 'tsconfig.json')),
   );
@@ -34,8 +41,8 @@ function stampOf(root) {
  * @returns {true | undefined}
  */
 export function checkBundle({ root, out }) {
-  const built = Object.keys(ENTRIES).every((name) => fs.existsSync(path.join(out, `${name}.mjs`)));
-  if (!built) return undefined;
+  const names = [...Object.keys(ENTRIES).map((name) => `${name}.mjs`), PRELOAD.file];
+  if (!names.every((name) => fs.existsSync(path.join(out, name)))) return undefined;
   if (!fs.existsSync(path.join(root, 'src'))) return true;
   return readJson(stampFile(out))?.stamp === stampOf(root) ? true : undefined;
 }
@@ -50,26 +57,38 @@ export async function setupBundle({ root, out, progress }) {
   const task = progress.start('Bundling the programs');
   // Loaded here: it is installed by an earlier step, and costs time that a set-up with nothing to do should not take.
   const { build } = await import('esbuild');
-  const result = await build({
+  /** @satisfies {import('esbuild').BuildOptions} */
+  const common = {
     absWorkingDir: root,
-    entryPoints: Object.entries(ENTRIES).map(([name, source]) => ({ in: `./${source}`, out: name })),
-    outdir: out,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
-    format: 'esm',
     platform: 'node',
     target: 'node20',
-    splitting: true,
     packages: 'external',
     sourcemap: true,
     write: false,
     logLevel: 'silent',
-  }).catch((failure) => {
+  };
+  const results = await Promise.all([
+    build({
+      ...common,
+      entryPoints: Object.entries(ENTRIES).map(([name, source]) => ({ in: `./${source}`, out: name })),
+      outdir: out,
+      outExtension: { '.js': '.mjs' },
+      chunkNames: 'chunks/[name]-[hash]',
+      format: 'esm',
+      splitting: true,
+    }),
+    build({
+      ...common,
+      entryPoints: [`./${PRELOAD.source}`],
+      outfile: path.join(out, PRELOAD.file),
+      format: 'cjs',
+    }),
+  ]).catch((failure) => {
     task.done('failed');
     throw explainBundling(failure);
   });
-  const { outputFiles } = result;
+  const outputFiles = results.flatMap((result) => result.outputFiles);
   // Entries last: whatever they import is there by then, however early the process is killed.
   const isEntry = (/** @type {string} */ file) => path.dirname(file) === out;
   outputFiles.sort((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path)));

@@ -75,11 +75,12 @@ export function filesBelow(folder, skip = () => false) {
 /**
  * A hash over names, sizes and times of the files below a folder: quick, and enough where a needless rebuild costs little.
  * @param {string} folder
+ * @param {(relativePath: string) => boolean} [skip]
  * @returns {string}
  */
-export function quickHashOfFolder(folder) {
+export function quickHashOfFolder(folder, skip) {
   return hashOf(
-    ...filesBelow(folder).map((name) => {
+    ...filesBelow(folder, skip).map((name) => {
       const { mtimeMs, size } = fs.statSync(path.join(folder, name));
       return `${name} ${mtimeMs} ${size}`;
     }),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { requireCompiler } from '../../scripts/setup/addon.mjs';
-import { checkBundle, setupBundle } from '../../scripts/setup/bundle.mjs';
+import { checkBundle, PROGRAM_SOURCES, setupBundle } from '../../scripts/setup/bundle.mjs';
 import { chooseInstaller, findChromium, setupChromium } from '../../scripts/setup/chromium.mjs';
 import { makeContext } from '../../scripts/setup/context.mjs';
 import { checkDependencies, matchesLock, setupDependencies } from '../../scripts/setup/dependencies.mjs';
@@ -109,7 +109,10 @@ describe('the native binding', () => {
 describe('the bundle', () => {
   const project = () => {
     const root = temporaryFolder();
-    fs.mkdirSync(path.join(root, 'src', 'cli'), { recursive: true });
+    for (const source of PROGRAM_SOURCES) {
+      fs.mkdirSync(path.dirname(path.join(root, source)), { recursive: true });
+      fs.writeFileSync(path.join(root, source), 'process.stdout.write(import.meta.url ?? "a script");');
+    }
     fs.writeFileSync(path.join(root, 'tsconfig.json'), '{}');
     fs.writeFileSync(path.join(root, 'src', 'cli', 'late.ts'), 'export const late: number = 42;');
     const main = "const { late } = await import('./late.ts'); process.stdout.write(String(late));";
@@ -124,6 +127,11 @@ describe('the bundle', () => {
     expect(checkBundle(context)).toBe(true);
     const { stdout } = spawnSync(process.execPath, [path.join(context.out, 'cli.mjs')], { encoding: 'utf8' });
     expect(stdout).toBe('42');
+    // Electron's sandbox loads no modules.
+    const preload = spawnSync(process.execPath, [path.join(context.out, 'preload.cjs')], {
+      encoding: 'utf8',
+    });
+    expect(preload.stdout).toBe('a script');
     fs.appendFileSync(path.join(context.root, 'src', 'cli', 'main.ts'), '\n// changed');
     expect(checkBundle(context)).toBeUndefined();
   });

@@ -1,8 +1,8 @@
 /** Finds the files of the renderer's bundle: what both hosts serve, and nothing else of the disk. */
-import { existsSync, lstatSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { lstatSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
+import { packageFolder } from '../package-folder.ts';
 
 export interface RendererFile {
   /** On this machine, absolute. */
@@ -32,15 +32,13 @@ const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,200})+$/;
 const LONGEST_PATH = 1000;
 
 /**
- * The file that an address's path asks for, or null. A path without an ending is a place inside the app, which the page
- * itself reads: it gets the page.
+ * The file that an address's path asks for, or null. There is one page; its places are behind the address's hash.
  *
  * `pathname` is taken as it came, not normalised: a path that needs normalising is none of ours.
  */
 export function findRendererFile(folder: string, pathname: string): RendererFile | null {
   if (pathname.length > LONGEST_PATH) return null;
-  const isPlace = pathname === '/' || (PLAIN_PATH.test(pathname) && extname(pathname) === '');
-  const name = isPlace ? '/index.html' : pathname;
+  const name = pathname === '/' ? '/index.html' : pathname;
   const type = TYPES[extname(name)];
   if (type === undefined || !PLAIN_PATH.test(name)) return null;
   const path = join(folder, name);
@@ -51,11 +49,7 @@ export function findRendererFile(folder: string, pathname: string): RendererFile
 
 /** Where the bundle lies: `out/renderer` of the checkout or the installed package that this code belongs to. */
 export function rendererFolder(): string {
-  const start = dirname(fileURLToPath(import.meta.url));
-  for (let at = start; ; at = dirname(at)) {
-    if (existsSync(join(at, 'package.json'))) return join(at, 'out', 'renderer');
-    if (at === dirname(at)) throw new LabError('setup/no-package', 'Expected a package.json above the code.');
-  }
+  return join(packageFolder(), 'out', 'renderer');
 }
 
 /** Refuses to serve a bundle that is not there: every window would stay empty. */

@@ -2,7 +2,8 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { ARRAY_SERIALIZERS } from '../../shared/arrays.ts';
-import { PORT_MESSAGE, type DesktopBridge } from '../../shared/bridge.ts';
+import { PORT_MESSAGE, type DesktopBridge, type Outcome } from '../../shared/bridge.ts';
+import { ProblemError } from '../../shared/problems.ts';
 import { ConnectionStatus, type Connection } from './connection.ts';
 
 export async function connectDesktop(bridge: DesktopBridge): Promise<Connection> {
@@ -18,15 +19,21 @@ export async function connectDesktop(bridge: DesktopBridge): Promise<Connection>
       kind: 'desktop',
       platform: bridge.platform,
       capabilities: ['choose-path', 'show-folder', 'connect', 'native-menu'],
-      choosePath: (options) => bridge.choosePath(options),
-      showFolder: (path) => bridge.showFolder(path),
-      connections: () => bridge.connections(),
-      connectTo: (address) => bridge.connectTo(address),
+      choosePath: (options) => valueOf(bridge.choosePath(options)),
+      showFolder: (path) => valueOf(bridge.showFolder(path)),
+      connections: () => valueOf(bridge.connections()),
+      connectTo: (address) => valueOf(bridge.connectTo(address)),
       onCommand: (listener) => bridge.onCommand(listener),
     },
     client: createORPCClient(link),
     onConnection: (listener) => status.listen(listener),
   };
+}
+
+async function valueOf<T>(answer: Promise<Outcome<T>>): Promise<T> {
+  const outcome = await answer;
+  if ('problem' in outcome) throw new ProblemError(outcome.problem);
+  return outcome.value;
 }
 
 function requestPort(bridge: DesktopBridge): Promise<MessagePort> {

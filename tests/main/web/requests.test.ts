@@ -5,12 +5,12 @@ describe('the token', () => {
   it('becomes a cookie that scripts cannot read and leaves the address', async () => {
     const host = await startHost();
     expect(host.token).toMatch(/^[A-Za-z0-9_-]{43}$/);
-    const answer = await ask(host, `/labs/mnist-mlp?view=train&token=${host.token}`);
+    const answer = await ask(host, `/?view=train&token=${host.token}`);
     expect(answer.status).toBe(303);
-    expect(answer.headers.location).toBe('/labs/mnist-mlp?view=train');
+    expect(answer.headers.location).toBe('/?view=train');
     expect(answer.headers['set-cookie']).toEqual([`${host.cookie}; HttpOnly; SameSite=Strict; Path=/`]);
     expect(answer.headers['cache-control']).toBe('no-store');
-    const page = await ask(host, '/labs/mnist-mlp?view=train', { headers: { Cookie: host.cookie } });
+    const page = await ask(host, '/?view=train', { headers: { Cookie: host.cookie } });
     expect({ status: page.status, text: page.text }).toEqual({
       status: 200,
       text: '<!doctype html><title>Lab</title>',
@@ -178,9 +178,7 @@ describe('the files', () => {
     ];
     for (const path of paths) {
       const answer = await ask(host, path, { headers: { Cookie: host.cookie } });
-      // A plain path without an ending is a place inside the app, and gets its page.
-      const expected = path === '/assets' ? 200 : 404;
-      expect([path, answer.status]).toEqual([path, expected]);
+      expect([path, answer.status]).toEqual([path, 404]);
       expect(answer.text).not.toContain('not for the browser');
     }
   });
@@ -192,7 +190,7 @@ describe('the files', () => {
     expect(script.text).toBe('export {};');
     expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
     expect(script.headers['cache-control']).toBe('private, max-age=31536000, immutable');
-    for (const path of ['/', '/runs/41', '/index.html?x=1']) {
+    for (const path of ['/', '/?x=1', '/index.html?x=1']) {
       const page = await ask(host, path, { headers });
       expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
       expect(page.headers['cache-control']).toBe('no-store');

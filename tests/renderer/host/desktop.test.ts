@@ -23,10 +23,13 @@ function makeBridge(requestPort: () => void): DesktopBridge {
   return {
     platform: 'linux',
     requestPort,
-    choosePath: ({ title }) => Promise.resolve(`/chosen/${title}`),
-    showFolder: () => Promise.resolve(),
-    connections: () => Promise.resolve([]),
-    connectTo: () => Promise.resolve(),
+    choosePath: ({ title }) => Promise.resolve({ value: `/chosen/${title}` }),
+    showFolder: () => Promise.resolve({ value: undefined }),
+    connections: () => Promise.resolve({ value: [] }),
+    connectTo: (address) =>
+      Promise.resolve({
+        problem: { code: 'connect/invalid', message: `Not "${address}".`, hint: 'Copy it.', details: null },
+      }),
     onCommand: () => () => {},
   };
 }
@@ -61,12 +64,17 @@ describe('the desktop window', () => {
     foreign.port1.close();
   });
 
-  it('offers the desktop’s powers', async () => {
+  it('offers the desktop’s powers, and their errors with what to do', async () => {
     const { port1, port2 } = new MessageChannel();
     const { host } = await connectDesktop(makeBridge(() => post(PORT_MESSAGE, windowTarget, [port2])));
     expect(host.kind).toBe('desktop');
     expect(host.capabilities).toEqual(['choose-path', 'show-folder', 'connect', 'native-menu']);
     expect(await host.choosePath?.({ what: 'file', title: 'a' })).toBe('/chosen/a');
+    await expect(host.connectTo?.('x')).rejects.toMatchObject({
+      code: 'connect/invalid',
+      message: 'Not "x".',
+      hint: 'Copy it.',
+    });
     port1.close();
   });
 });
