@@ -5,6 +5,6 @@ import { setupOrExit } from './setup.mjs';
 
 // The bundle is one file to Node; with this, stack traces name the TypeScript sources.
 process.setSourceMapsEnabled(true);
-await setupOrExit();
+await setupOrExit({ forWindows: process.argv[2] === 'serve' });
 // In the same process, so that signals, exit codes and the terminal belong to the command itself.
 await import(new URL('../out/cli.mjs', import.meta.url).href);

@@ -12,6 +12,7 @@ import { takeLock } from './setup/lock.mjs';
 import { checkNative, setupNative } from './setup/native.mjs';
 import { requireNode, requirePlatform } from './setup/platform.mjs';
 import { stoppable } from './setup/run.mjs';
+import { checkRenderer, setupRenderer } from './setup/renderer.mjs';
 import { checkSqlite, setupSqlite } from './setup/sqlite.mjs';
 import { readJson, writeJson } from './setup/stamp.mjs';
 import { checkTensorflow, setupTensorflow } from './setup/tensorflow.mjs';
@@ -51,6 +52,7 @@ function lookOnly(context) {
   const tensorflow = checkTensorflow(context);
   const native = tensorflow && checkNative(context, tensorflow);
   if (!sqlite || !tensorflow || !native || !checkBundle(context)) return undefined;
+  if (context.forWindows && !checkRenderer(context)) return undefined;
   const chromium = needsChromium(context) ? findChromium(context.env) : context.previous.chromium;
   if (needsChromium(context) && !chromium) return undefined;
   const state = stateOf(context, { native, tensorflow, sqlite, chromium });
@@ -84,6 +86,7 @@ async function work(context) {
     writeJson(stateFile(context), state);
     // Last: it fails with every mistake in our own sources, and the tests that find those need the rest.
     if (!checkBundle(context)) await setupBundle(context);
+    if (context.forWindows && !checkRenderer(context)) await setupRenderer(context, tensorflow);
     return state;
   } finally {
     for (const release of releases.reverse()) release();
@@ -138,7 +141,11 @@ export function reportFailure(error) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href) {
   const { values } = parseArgs({ options: { device: { type: 'string' }, 'for-tests': { type: 'boolean' } } });
-  const state = await setupOrExit({ device: values.device, forTests: values['for-tests'] ?? false });
+  const state = await setupOrExit({
+    device: values.device,
+    forTests: values['for-tests'] ?? false,
+    forWindows: true,
+  });
   console.error(
     `Everything is set up (TensorFlow ${state.tensorflow.version}, ${state.tensorflow.variant}).`,
   );

@@ -1,12 +1,40 @@
 // @ts-check
 import process from 'node:process';
+import { setupOrExit } from './setup.mjs';
+import { makeContext } from './setup/context.mjs';
+import { findElectron, hasDisplay, setupElectron, triedElectron } from './setup/electron.mjs';
+import { runDesktop } from './start-desktop.mjs';
 
-// Until the desktop app exists, a start shows the command line at work: it trains the first lab. More arguments are added.
-process.argv = [
-  process.argv[0] ?? 'node',
-  process.argv[1] ?? '',
-  'train',
-  'mnist-mlp',
-  ...process.argv.slice(2),
-];
-await import('./gradient-lab.mjs');
+/**
+ * `npm start`: sets everything up, then opens the app: in a window of its own where Electron's runtime and a display are there,
+ * else served to the browser. `npm start -- --web` always serves; further arguments go to `gradient-lab serve`, or are files
+ * to open in the window.
+ */
+const args = process.argv.slice(2).filter((argument) => argument !== '--');
+const rest = args.filter((argument) => argument !== '--web');
+
+// The bundle is one file to Node; with this, stack traces name the TypeScript sources.
+process.setSourceMapsEnabled(true);
+await setupOrExit({ forWindows: true });
+const program = args.length > rest.length ? undefined : await desktopProgram();
+const code = program && (await runDesktop(program, rest));
+if (code === undefined) await serve();
+else process.exitCode = code;
+
+/** Electron's program where it can open a window, or undefined. */
+async function desktopProgram() {
+  const context = makeContext();
+  if (!hasDisplay(context)) return undefined;
+  if (process.getuid?.() === 0) {
+    context.progress.note('A window needs a sandbox, which the root user has not: opening in the browser.');
+    return undefined;
+  }
+  const found = findElectron(context);
+  return found ?? (triedElectron(context) ? undefined : await setupElectron(context));
+}
+
+/** In the same process, so that signals, exit codes and the terminal belong to the command itself. */
+async function serve() {
+  process.argv = [process.argv[0] ?? 'node', process.argv[1] ?? '', 'serve', ...rest];
+  await import(new URL('../out/cli.mjs', import.meta.url).href);
+}

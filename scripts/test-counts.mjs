@@ -29,6 +29,26 @@ export function countVitest(report, exitCode) {
   return { passed, failed: failed === 0 && exitCode !== 0 ? 1 : failed, skipped };
 }
 
+/**
+ * Counts a run of Playwright from its JSON report. A test that passed only at a second try counts as passed; errors outside of
+ * any test (a file that does not load, a server that does not start) as failures.
+ * @param {string} report empty when Playwright wrote none
+ * @param {number} exitCode
+ * @returns {Counts}
+ */
+export function countPlaywright(report, exitCode) {
+  /** @type {any} */
+  let parsed;
+  try {
+    parsed = JSON.parse(report);
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const { expected = 0, flaky = 0, unexpected = 0, skipped = 0 } = parsed.stats ?? {};
+  const failed = unexpected + (parsed.errors ?? []).length;
+  return { passed: expected + flaky, failed: failed === 0 && exitCode !== 0 ? 1 : failed, skipped };
+}
+
 /** @param {Counts} counts */
 export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;

@@ -6,12 +6,12 @@ import path from 'node:path';
 import { reportFailure, setup } from './setup.mjs';
 import { SetupError } from './setup/fail.mjs';
 import { findPackage, PACKAGE_ROOT } from './setup/paths.mjs';
-import { closingLine, countVitest } from './test-counts.mjs';
+import { closingLine, countPlaywright, countVitest } from './test-counts.mjs';
 
 /**
- * `npm test`: sets up, then looks at format, lint, layers and types, then runs the tests. All of it runs whatever failed
- * before, and the last line on the output counts everything. `npm test -- ARGUMENTS` runs the tests alone, with these
- * arguments for Vitest.
+ * `npm test`: sets up, then looks at format, lint, layers and types, then runs the tests, those of the windows last. All of
+ * it runs whatever failed before, and the last line on the output counts everything. `npm test -- ARGUMENTS` runs Vitest's
+ * tests alone, with these arguments.
  */
 const STATIC_STAGES = [
   { name: 'Format', tool: 'prettier', bin: 'prettier', args: ['--check', '.'] },
@@ -23,6 +23,12 @@ const STATIC_STAGES = [
     args: ['src', '--config', '.dependency-cruiser.cjs'],
   },
   { name: 'Types', tool: 'typescript', bin: 'tsc', args: ['--noEmit'] },
+  {
+    name: 'Types of the windows',
+    tool: 'svelte-check',
+    bin: 'svelte-check',
+    args: ['--tsconfig', './tsconfig.renderer.json', '--output', 'human'],
+  },
 ];
 
 const filter = process.argv.slice(2).filter((argument) => argument !== '--');
@@ -58,24 +64,52 @@ async function runStages() {
     }
   }
   console.log('\n== Tests');
-  const counts = await runVitest();
+  addCounts('Tests', await withReport(runVitest));
+  if (filter.length > 0) return;
+  console.log('\n== Tests of the windows');
+  addCounts('Tests of the windows', await withReport(runPlaywright));
+}
+
+/** @param {string} name @param {import('./test-counts.mjs').Counts} counts */
+function addCounts(name, counts) {
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
-  if (counts.failed > 0) failures.push('Tests');
+  if (counts.failed > 0) failures.push(name);
 }
 
-/** Runs Vitest with its readable report on the screen and its exact one in a file. */
-async function runVitest() {
+/**
+ * Runs tests with their readable report on the screen and their exact one in a file that is gone afterwards.
+ * @template T
+ * @param {(report: string) => Promise<T>} runTests
+ */
+async function withReport(runTests) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gradient-lab-test-'));
   try {
-    const report = path.join(folder, 'report.json');
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const code = await runTool('vitest', 'vitest', ['run', ...reporters, ...filter]);
-    return countVitest(fs.existsSync(report) ? fs.readFileSync(report, 'utf8') : '', code);
+    return await runTests(path.join(folder, 'report.json'));
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** @param {string} report */
+async function runVitest(report) {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await runTool('vitest', 'vitest', ['run', ...reporters, ...filter]);
+  return countVitest(readIfThere(report), code);
+}
+
+/** @param {string} report */
+async function runPlaywright(report) {
+  const code = await runTool('@playwright/test', 'playwright', ['test', '--reporter=list,json'], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  });
+  return countPlaywright(readIfThere(report), code);
+}
+
+/** @param {string} file */
+function readIfThere(file) {
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
 }
 
 /**
@@ -83,9 +117,10 @@ async function runVitest() {
  * @param {string} tool the package
  * @param {string} bin its program
  * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env] beside ours
  * @returns {Promise<number>} the exit code
  */
-function runTool(tool, bin, args) {
+function runTool(tool, bin, args, env = {}) {
   const folder = findPackage(PACKAGE_ROOT, tool);
   if (!folder) {
     console.log(`The package "${tool}" is not installed.`);
@@ -97,6 +132,7 @@ function runTool(tool, bin, args) {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: PACKAGE_ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
     });
     child.on('error', () => resolve(127));
     child.on('close', (code) => resolve(code ?? 1));

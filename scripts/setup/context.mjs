@@ -24,13 +24,14 @@ import { readJson } from './stamp.mjs';
  * @property {NodeJS.ProcessEnv} env
  * @property {import('./tensorflow.mjs').Variant} device
  * @property {boolean} forTests
+ * @property {boolean} forWindows whether what the windows show is needed as well
  * @property {import('./progress.mjs').Progress} progress
  * @property {Partial<SetupState>} previous
  */
 
 /**
  * Fills the defaults. The device is what was asked for, else the one of the last set-up, else the processor.
- * @param {{ root?: string, env?: NodeJS.ProcessEnv, device?: string | undefined, forTests?: boolean,
+ * @param {{ root?: string, env?: NodeJS.ProcessEnv, device?: string | undefined, forTests?: boolean, forWindows?: boolean,
  *   progress?: import('./progress.mjs').Progress }} [options]
  * @returns {Context}
  */
@@ -39,6 +40,7 @@ export function makeContext({
   env = process.env,
   device,
   forTests = false,
+  forWindows = forTests,
   progress,
 } = {}) {
   const out = path.join(root, 'out');
@@ -52,6 +54,7 @@ export function makeContext({
     env,
     device: parseDevice(device ?? (env['GRADIENT_LAB_DEVICE'] || previous.device) ?? 'cpu'),
     forTests,
+    forWindows,
     progress: progress ?? makeProgress(),
     previous,
   };

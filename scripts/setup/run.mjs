@@ -20,10 +20,11 @@ const KEPT_CHARACTERS = 20_000;
  * process ends, however that happens (see watched.mjs).
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, signal?: AbortSignal }} [options] an
+ *   abort ends the program as well
  * @returns {Promise<RunResult>}
  */
-export function run(command, args, { cwd, env, onLine } = {}) {
+export function run(command, args, { cwd, env, onLine, signal } = {}) {
   return new Promise((resolve) => {
     let output = '';
     let line = '';
@@ -47,6 +48,7 @@ export function run(command, args, { cwd, env, onLine } = {}) {
       child.stdin.destroy();
       resolve({ code, output });
     };
+    signal?.addEventListener('abort', () => child.stdin.destroy());
     child.on('error', (error) => {
       take(`${error.message}\n`);
       end(127);

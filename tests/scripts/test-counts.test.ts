@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closingLine, countVitest } from '../../scripts/test-counts.mjs';
+import { closingLine, countPlaywright, countVitest } from '../../scripts/test-counts.mjs';
 
 const report = (fields: object) =>
   JSON.stringify({
@@ -38,5 +38,22 @@ describe('counting the tests', () => {
     expect(countVitest('', 0).failed).toBe(1);
     expect(countVitest('{"numPassed', 0).failed).toBe(1);
     expect(countVitest(report({ numPassedTests: 3 }), 0).failed).toBe(0);
+  });
+});
+
+describe('counting the tests of the windows', () => {
+  const stats = (fields: object, rest: object = {}) =>
+    JSON.stringify({ stats: { expected: 0, skipped: 0, unexpected: 0, flaky: 0, ...fields }, ...rest });
+
+  it('takes the numbers of the report', () => {
+    const report = stats({ expected: 5, skipped: 2, unexpected: 1, flaky: 1 });
+    expect(closingLine(countPlaywright(report, 1))).toBe('6 passed, 1 failed, 2 skipped');
+  });
+
+  it('never calls a run green that ended in an error or left no report', () => {
+    expect(countPlaywright(stats({ expected: 3 }), 1).failed).toBe(1);
+    expect(countPlaywright(stats({}, { errors: [{ message: 'a file does not load' }] }), 1).failed).toBe(1);
+    expect(countPlaywright('', 0).failed).toBe(1);
+    expect(countPlaywright(stats({ expected: 3 }), 0)).toEqual({ passed: 3, failed: 0, skipped: 0 });
   });
 });
