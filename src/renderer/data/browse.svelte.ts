@@ -12,8 +12,11 @@ import { atlasOfImages, type Atlas } from './surface.ts';
 
 /** Images in a request: 196 kB of MNIST, some milliseconds of work at each end. */
 const PAGE_SIZE = 250;
-/** Pages that are loaded ahead of the view: about two screens of the smallest tiles. */
+/** Pages that are loaded ahead of the view at rest, about two screens of the smallest tiles, and at most in a fast scroll. */
 const PAGES_AHEAD = 3;
+const MOST_AHEAD = 12;
+/** A fast scroll loads as far ahead as it gets in this time. */
+const AHEAD_MS = 500;
 /** All 70,000 images of MNIST fit. */
 const MAX_BYTES = 64e6;
 /** Pages that are kept as pictures, too: four bytes for each of their own. More than can be seen at once. */
@@ -50,6 +53,8 @@ export class Browse {
   #cache: PageCache<KeptPage> | null = null;
   /** Those with a picture, oldest first. */
   #painted: KeptPage[] = [];
+  /** What was in sight last, and when: how fast the view moves. */
+  #seen = { first: 0, time: 0 };
   /** Grows when another list is shown: an answer for the one before is dropped. */
   #round = 0;
 
@@ -115,7 +120,12 @@ export class Browse {
   }
 
   want(visible: Range, direction: 1 | -1): void {
-    if (this.problem === null) this.#cache?.want(visible, direction, PAGES_AHEAD);
+    if (this.problem !== null) return;
+    const now = performance.now();
+    const speed = Math.abs(visible.first - this.#seen.first) / Math.max(1, now - this.#seen.time);
+    this.#seen = { first: visible.first, time: now };
+    const ahead = PAGES_AHEAD + Math.ceil((speed * AHEAD_MS) / PAGE_SIZE);
+    this.#cache?.want(visible, direction, Math.min(MOST_AHEAD, ahead));
   }
 
   retry(): void {

@@ -6,12 +6,15 @@ export interface GridLayout {
   readonly rows: number;
   readonly cellWidth: number;
   readonly cellHeight: number;
+  /** Between rows, and around all cells. */
   readonly gap: number;
+  /** Between columns: what is left of the width is shared out. */
+  readonly columnGap: number;
   /** Of all rows, with the margin above and below. */
   readonly height: number;
 }
 
-/** As many columns as fit into `width`, at least one. The gap lies between cells and around them. */
+/** As many columns as fit into `width` with at least `gap` between and around them, and at least one. */
 export function layoutGrid(
   count: number,
   width: number,
@@ -20,6 +23,7 @@ export function layoutGrid(
 ): GridLayout {
   const columns = Math.max(1, Math.floor((width - gap) / (cell.width + gap)));
   const rows = Math.ceil(count / columns);
+  const left = width - 2 * gap - columns * cell.width;
   return {
     count,
     columns,
@@ -27,6 +31,7 @@ export function layoutGrid(
     cellWidth: cell.width,
     cellHeight: cell.height,
     gap,
+    columnGap: columns > 1 ? left / (columns - 1) : gap,
     height: rows * (cell.height + gap) + gap,
   };
 }
@@ -59,14 +64,14 @@ export function cellsOfRows(layout: GridLayout, rows: Range): Range {
 export function cornerOf(layout: GridLayout, position: number): { readonly x: number; readonly y: number } {
   const row = Math.floor(position / layout.columns);
   return {
-    x: layout.gap + (position % layout.columns) * (layout.cellWidth + layout.gap),
+    x: layout.gap + (position % layout.columns) * (layout.cellWidth + layout.columnGap),
     y: layout.gap + row * (layout.cellHeight + layout.gap),
   };
 }
 
 /** The cell at a point of the whole grid, or null between cells and beyond the last. */
 export function cellAt(layout: GridLayout, x: number, y: number): number | null {
-  const stepX = layout.cellWidth + layout.gap;
+  const stepX = layout.cellWidth + layout.columnGap;
   const stepY = layout.cellHeight + layout.gap;
   const column = Math.floor((x - layout.gap) / stepX);
   const row = Math.floor((y - layout.gap) / stepY);

@@ -9,13 +9,15 @@ import {
   visibleRows,
 } from '../../../src/renderer/data/grid-layout.ts';
 
-// 4 + 3 * (20 + 4) = 76 of 80: three columns; ten cells take four rows, the last with one cell.
+// 4 + 3 * (20 + 4) = 76 of 80: three columns, the 4 that are left shared by two gaps; ten cells take four rows, the last with one.
 const layout = layoutGrid(10, 80, { width: 20, height: 30 }, 4);
 
 describe('the layout of a grid', () => {
   it('takes as many columns as fit, and at least one', () => {
     expect(layout.columns).toBe(3);
     expect(layout.rows).toBe(4);
+    expect(layout.columnGap).toBe(6);
+    expect(cornerOf(layout, 2).x + 20 + 4).toBe(80);
     expect(layout.height).toBe(4 * 34 + 4);
     expect(layoutGrid(5, 3, { width: 20, height: 20 }, 4)).toMatchObject({ columns: 1, rows: 5 });
     expect(layoutGrid(0, 80, { width: 20, height: 20 }, 4)).toMatchObject({ rows: 0, height: 4 });
