@@ -279,7 +279,7 @@ export const mlp = defineLab({
     },
     {
       name: 'Wide and regularised',
-      help: 'Twice the units, three in ten switched off at random in each step: 98.8 %, for three times the arithmetic.',
+      help: 'Twice the units, three in ten switched off at random in each step: the test loss falls from 0.064 to 0.052.',
       values: { hiddenUnits: 1024, dropout: 0.3 },
     },
     {
