@@ -36,3 +36,9 @@ function range(field: Bounds): string {
 export function plain(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: 10 });
 }
+
+/** The same in few letters, for the narrow place behind a value: 1M. */
+export function brief(value: number): string {
+  if (Math.abs(value) < 1e5) return plain(value);
+  return value.toLocaleString('en', { notation: 'compact', maximumFractionDigits: 1 });
+}
