@@ -99,7 +99,9 @@ void SetAttribute(Target target, const std::string& name, int type, const Napi::
 template <class F>
 void Each(const Napi::Array& attributes, F onAttribute) {
   for (uint32_t i = 0; i < attributes.Length(); i++) {
-    Napi::Object attribute = attributes.Get(i).As<Napi::Object>();
+    Napi::Value item = attributes[i];
+    if (!item.IsObject()) throw Error("Expected attributes as {name, type, value}");
+    Napi::Object attribute = item.As<Napi::Object>();
     onAttribute(Text(attribute.Get("name")), attribute);
   }
 }

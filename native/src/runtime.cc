@@ -13,6 +13,10 @@ namespace {
 // reference with every call.
 constexpr size_t kLargestConstantBytes = 1024;
 
+// More than any op has that JavaScript asks for: a wrong number must not take memory by the gigabyte.
+constexpr int kMostOutputs = 65536;
+constexpr int kMostThreads = 1024;
+
 void AppendVarint(std::string* bytes, uint64_t value) {
   while (value >= 128) {
     *bytes += static_cast<char>((value & 127) | 128);
@@ -45,6 +49,11 @@ std::string SerializedConfig(const RuntimeOptions& options) {
 
 }  // namespace
 
+CapturedFunction::~CapturedFunction() {
+  Status status;  // nothing can be done about a failure: the context may have lost the function by itself
+  if (context) TFE_ContextRemoveFunction(context.get(), name.c_str(), status);
+}
+
 PreparedCall::~PreparedCall() {
   for (TFE_TensorHandle* handle : results_) {
     if (handle) TFE_DeleteTensorHandle(handle);
@@ -57,7 +66,7 @@ void PreparedCall::Execute() {
   FlushDenormals flush;
   TFE_Execute(op_.get(), results_.data(), &count, status);
   op_.reset();  // lets go of the inputs
-  status.Check(name_);
+  status.Check(function_->name);
 }
 
 std::vector<TensorHandlePtr> PreparedCall::TakeResults() {
@@ -71,6 +80,11 @@ std::vector<TensorHandlePtr> PreparedCall::TakeResults() {
 
 void Runtime::Configure(const RuntimeOptions& options) {
   if (context_) throw Error("configure: the runtime is already in use; threads and device are set before the first tensor");
+  for (int threads : {options.intraOpThreads, options.interOpThreads}) {
+    if (threads < 0 || threads > kMostThreads) {
+      throw Error("configure: Expected 0 to " + std::to_string(kMostThreads) + " threads, got " + std::to_string(threads));
+    }
+  }
   options_ = options;
 }
 
@@ -149,15 +163,18 @@ Napi::Value Runtime::TensorValues(Napi::Env env, int64_t id) {
     status.Check("tensorDataSync");
     return ValuesFromTensor(env, tensor.get());
   }
+  bool open = std::any_of(captures_.begin(), captures_.end(), [&](const auto& one) { return one->serial == entry.capture; });
+  // With its capture the node itself is gone.
+  if (!open) throw Error("tensorDataSync: a tensor made while a step was compiled has no value outside of it");
   const std::string op = TF_OperationOpType(entry.output.oper);
-  if (Capturing() && captures_.back()->serial == entry.capture) {
+  if (captures_.back()->serial == entry.capture) {
     TF_Tensor* constant = nullptr;
     bool known = TF_TryEvaluateConstant(captures_.back()->graph.get(), entry.output, &constant, status);
     TensorPtr tensor(constant);
     if (status.ok() && known && tensor) return ValuesFromTensor(env, tensor.get());
   }
-  throw Error(op == "Placeholder" ? "the value of an input was asked for while the step is being compiled: values exist only when it runs"
-                                  : "the value of a " + op + " was asked for while the step is being compiled: values exist only when it runs");
+  throw Error("the value of " + (op == "Placeholder" ? std::string("an input") : "a " + op) +
+              " was asked for while the step is being compiled: values exist only when it runs");
 }
 
 std::vector<TensorMeta> Runtime::Register(std::vector<TensorHandlePtr> handles) {
@@ -174,6 +191,7 @@ std::vector<TensorMeta> Runtime::Register(std::vector<TensorHandlePtr> handles) 
 
 std::vector<TensorMeta> Runtime::ExecuteOp(const std::string& name, const Napi::Array& attributes,
                                            const std::vector<int64_t>& inputs, int outputs) {
+  if (outputs < 0 || outputs > kMostOutputs) throw Error(name + ": Unsupported number of outputs " + std::to_string(outputs));
   return Capturing() ? CaptureOp(name, attributes, inputs, outputs) : RunOp(name, attributes, inputs, outputs);
 }
 
@@ -189,7 +207,7 @@ std::vector<TensorMeta> Runtime::RunOp(const std::string& name, const Napi::Arra
     status.Check(name);
   }
   SetEagerAttributes(op.get(), name, attributes);
-  std::vector<TFE_TensorHandle*> raw(static_cast<size_t>(std::max(outputs, 0)), nullptr);
+  std::vector<TFE_TensorHandle*> raw(static_cast<size_t>(outputs), nullptr);
   int count = outputs;
   {
     FlushDenormals flush;
@@ -210,6 +228,9 @@ void Runtime::BeginCapture() {
 
 TensorMeta Runtime::AddInput(const std::vector<int64_t>& shape, TF_DataType dtype) {
   if (!Capturing()) throw Error("addInput: Expected an open capture");
+  for (int64_t size : shape) {
+    if (size < 0) throw Error("addInput: Invalid shape " + ShapeText(shape) + ": sizes cannot be negative");
+  }
   Capture& capture = *captures_.back();
   Entry entry;
   entry.output = capture.AddPlaceholder(shape, dtype);
@@ -304,7 +325,7 @@ std::vector<TensorMeta> Runtime::CaptureOp(const std::string& name, const Napi::
   status.Check(name);
 
   int produced = TF_OperationNumOutputs(operation);
-  if (outputs >= 0 && produced < outputs) {
+  if (produced < outputs) {
     throw Error(name + ": Expected " + std::to_string(outputs) + " outputs, got " + std::to_string(produced));
   }
   std::vector<TensorMeta> metas;
@@ -341,34 +362,36 @@ const CapturedFunction& Runtime::EndCapture(const std::string& name, const std::
   }
 
   Status status;
-  CapturedFunction result;
-  result.function.reset(TF_GraphToFunction(capture.graph.get(), name.c_str(), /*append_hash_to_fn_name=*/0, /*num_opers=*/-1,
+  auto result = std::make_shared<CapturedFunction>();
+  result->name = name;
+  result->function.reset(TF_GraphToFunction(capture.graph.get(), name.c_str(), /*append_hash_to_fn_name=*/0, /*num_opers=*/-1,
                                            nullptr, static_cast<int>(inputNodes.size()), inputNodes.data(),
                                            static_cast<int>(outputNodes.size()), outputNodes.data(), nullptr, nullptr, nullptr,
                                            status));
   status.Check(name);
-  for (Lifted& lifted : capture.lifted) {
-    if (capture.outer) {
-      Entry& entry = Find(lifted.id, name);
-      result.lifted.push_back({lifted.id, entry.handle ? ShapeOf(entry.handle.get()) : entry.shape, entry.dtype});
-    } else {
-      result.held.push_back(std::move(lifted.handle));
-    }
-  }
-  TFE_ContextAddFunction(Context().get(), result.function.get(), status);
+  TFE_ContextAddFunction(Context().get(), result->function.get(), status);
   status.Check(name);
+  result->context = Context();
   if (capture.outer) {
-    TF_GraphCopyFunction(capture.outer->graph.get(), result.function.get(), nullptr, status);
+    TF_GraphCopyFunction(capture.outer->graph.get(), result->function.get(), nullptr, status);
     status.Check(name);
     capture.outer->functions.push_back(name);
   }
-  result.name = name;
-  result.inner = capture.functions;
-  result.outputs = static_cast<int>(outputNodes.size());
-  result.nodes = capture.nodes;
-  result.constantBytes = capture.constantBytes;
+  for (Lifted& lifted : capture.lifted) {
+    if (capture.outer) {
+      Entry& entry = Find(lifted.id, name);
+      result->lifted.push_back({lifted.id, entry.handle ? ShapeOf(entry.handle.get()) : entry.shape, entry.dtype});
+    } else {
+      result->held.push_back(std::move(lifted.handle));
+    }
+  }
+  for (const std::string& inner : capture.functions) result->inner.push_back(functions_.at(inner));
+  result->inputs = inputs.size() + result->lifted.size();
+  result->outputs = static_cast<int>(outputNodes.size());
+  result->nodes = capture.nodes;
+  result->constantBytes = capture.constantBytes;
   captures_.pop_back();
-  return functions_[name] = std::move(result);
+  return *(functions_[name] = std::move(result));
 }
 
 void Runtime::AbortCapture() {
@@ -383,7 +406,10 @@ void Runtime::SetMutable(std::vector<int64_t> ids) { mutable_ = {ids.begin(), id
 std::unique_ptr<PreparedCall> Runtime::Prepare(const std::string& name, const std::vector<int64_t>& inputs, bool xla) {
   auto found = functions_.find(name);
   if (found == functions_.end()) throw Error("callFunction: Unknown function \"" + name + "\"");
-  const CapturedFunction& function = found->second;
+  const std::shared_ptr<CapturedFunction>& function = found->second;
+  if (inputs.size() != function->inputs) {
+    throw Error(name + ": Expected " + std::to_string(function->inputs) + " inputs, got " + std::to_string(inputs.size()));
+  }
   Status status;
   EagerOpPtr op(TFE_NewOp(Context().get(), name.c_str(), status));
   status.Check(name);
@@ -396,19 +422,17 @@ std::unique_ptr<PreparedCall> Runtime::Prepare(const std::string& name, const st
     if (!entry.handle) throw Error(name + ": a tensor made while a step was compiled has no value outside of it");
     add(entry.handle.get());
   }
-  for (const TensorHandlePtr& handle : function.held) add(handle.get());
+  for (const TensorHandlePtr& handle : function->held) add(handle.get());
   if (xla) TFE_OpSetAttrBool(op.get(), "_XlaMustCompile", 1);
-  return std::make_unique<PreparedCall>(Context(), std::move(op), name, function.outputs);
+  return std::make_unique<PreparedCall>(function, std::move(op));
 }
 
 void Runtime::RemoveFunction(const std::string& name) {
   auto found = functions_.find(name);
   if (found == functions_.end()) return;
-  std::vector<std::string> inner = found->second.inner;
-  Status status;
-  TFE_ContextRemoveFunction(Context().get(), name.c_str(), status);
+  std::shared_ptr<CapturedFunction> function = std::move(found->second);
   functions_.erase(found);
-  for (const std::string& other : inner) RemoveFunction(other);
+  for (const auto& inner : function->inner) RemoveFunction(inner->name);
 }
 
 std::string Runtime::FunctionDefinition(const std::string& name) {
@@ -416,7 +440,7 @@ std::string Runtime::FunctionDefinition(const std::string& name) {
   if (found == functions_.end()) throw Error("functionDefinition: Unknown function \"" + name + "\"");
   BufferPtr buffer(TF_NewBuffer());
   Status status;
-  TF_FunctionToFunctionDef(found->second.function.get(), buffer.get(), status);
+  TF_FunctionToFunctionDef(found->second->function.get(), buffer.get(), status);
   status.Check(name);
   return std::string(static_cast<const char*>(buffer->data), buffer->length);
 }

@@ -39,36 +39,44 @@ struct TensorMeta {
   TF_DataType dtype;
 };
 
+// A function that TensorFlow's context knows for as long as this lives: calls that are under way hold it.
 struct CapturedFunction {
+  CapturedFunction() = default;
+  CapturedFunction(const CapturedFunction&) = delete;
+  CapturedFunction& operator=(const CapturedFunction&) = delete;
+  ~CapturedFunction();
+
+  std::shared_ptr<TFE_Context> context;  // set once the context knows the function
   std::string name;
   FunctionPtr function;
   std::vector<TensorHandlePtr> held;  // values of tensors from outside, passed after the inputs on every call
   std::vector<TensorMeta> lifted;     // tensors from outside that the caller must pass on (inside another capture)
-  std::vector<std::string> inner;     // functions that this one calls
+  std::vector<std::shared_ptr<CapturedFunction>> inner;  // functions that this one calls
+  size_t inputs = 0;  // those that a caller gives
   int outputs = 0;
   int64_t nodes = 0;
   size_t constantBytes = 0;
 };
 
-// One call of a captured function, ready to run on any thread. Holds its inputs.
+// One call of a captured function, ready to run on any thread. Holds its inputs and the function; made and freed on the
+// JavaScript thread.
 class PreparedCall {
  public:
-  PreparedCall(std::shared_ptr<TFE_Context> context, EagerOpPtr op, std::string name, int outputs)
-      : context_(std::move(context)), op_(std::move(op)), name_(std::move(name)), results_(outputs, nullptr) {}
+  PreparedCall(std::shared_ptr<CapturedFunction> function, EagerOpPtr op)
+      : function_(std::move(function)), op_(std::move(op)), results_(function_->outputs, nullptr) {}
   ~PreparedCall();
   void Execute();
   std::vector<TensorHandlePtr> TakeResults();
 
  private:
-  std::shared_ptr<TFE_Context> context_;
+  std::shared_ptr<CapturedFunction> function_;
   EagerOpPtr op_;
-  std::string name_;
   std::vector<TFE_TensorHandle*> results_;
 };
 
 class Runtime {
  public:
-  // Must come before the first tensor; throws once the context exists.
+  // Must come before the first tensor; throws once the context exists. 0 to 1024 threads.
   void Configure(const RuntimeOptions& options);
   Napi::Array Devices(Napi::Env env);
   bool UsesGpu();
@@ -95,6 +103,7 @@ class Runtime {
 
   std::unique_ptr<PreparedCall> Prepare(const std::string& name, const std::vector<int64_t>& inputs, bool xla);
   std::vector<TensorMeta> Register(std::vector<TensorHandlePtr> handles);
+  // Forgets the function and those that it calls; a call that is under way keeps them until it is done.
   void RemoveFunction(const std::string& name);
   std::string FunctionDefinition(const std::string& name);
 
@@ -112,7 +121,7 @@ class Runtime {
   std::unordered_map<int64_t, Entry> tensors_;
   std::unordered_set<int64_t> mutable_;
   std::vector<std::unique_ptr<Capture>> captures_;
-  std::unordered_map<std::string, CapturedFunction> functions_;
+  std::unordered_map<std::string, std::shared_ptr<CapturedFunction>> functions_;
   OpDefinitions definitions_;
   int64_t nextId_ = 1;
   int64_t nextCapture_ = 0;

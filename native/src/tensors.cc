@@ -1,11 +1,21 @@
 #include "tensors.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "tensorflow/c/tf_tstring.h"
 
 namespace lab {
 namespace {
+
+// Frees the strings of a tensor, and then the tensor's memory: TensorFlow frees only the latter.
+void FreeStrings(void* data, size_t bytes, void*) {
+  auto* strings = static_cast<TF_TString*>(data);
+  for (size_t i = 0; i < bytes / sizeof(TF_TString); i++) TF_TString_Dealloc(&strings[i]);
+  std::free(data);
+}
 
 TensorPtr StringTensor(const std::vector<int64_t>& shape, size_t count, const Napi::Value& values) {
   if (!values.IsArray()) throw Error("createTensor: Expected an array of Uint8Array for a string tensor");
@@ -14,17 +24,46 @@ TensorPtr StringTensor(const std::vector<int64_t>& shape, size_t count, const Na
     throw Error("createTensor: Expected " + std::to_string(count) + " strings for shape " + ShapeText(shape) + ", got " +
                 std::to_string(array.Length()));
   }
-  TensorPtr tensor(TF_AllocateTensor(TF_STRING, shape.data(), static_cast<int>(shape.size()), count * sizeof(TF_TString)));
-  if (!tensor) throw Error("createTensor: out of memory for " + std::to_string(count) + " strings");
-  auto* strings = static_cast<TF_TString*>(TF_TensorData(tensor.get()));
+  size_t bytes = count * sizeof(TF_TString);
+  // One byte at least, so that there is an address; aligned as the strings are.
+  auto* strings = static_cast<TF_TString*>(std::malloc(std::max<size_t>(bytes, 1)));
+  if (!strings) throw Error("createTensor: out of memory for " + std::to_string(count) + " strings");
   for (size_t i = 0; i < count; i++) TF_TString_Init(&strings[i]);
+  TensorPtr tensor(TF_NewTensor(TF_STRING, shape.data(), static_cast<int>(shape.size()), strings, bytes, FreeStrings, nullptr));
+  if (!tensor) throw Error("createTensor: out of memory for " + std::to_string(count) + " strings");
   for (uint32_t i = 0; i < count; i++) {
     Napi::Value item = array[i];
-    if (!item.IsTypedArray()) throw Error("createTensor: Expected Uint8Array elements in a string tensor");
-    auto bytes = item.As<Napi::Uint8Array>();
-    TF_TString_Copy(&strings[i], reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength());
+    if (!item.IsTypedArray() || item.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+      throw Error("createTensor: Expected Uint8Array elements in a string tensor");
+    }
+    auto string = item.As<Napi::Uint8Array>();
+    TF_TString_Copy(&strings[i], reinterpret_cast<const char*>(string.Data()), string.ByteLength());
   }
   return tensor;
+}
+
+// The memory of a typed array, also of one in shared memory, which Napi::TypedArray cannot reach.
+const void* DataOf(const Napi::TypedArray& array) {
+  void* data = nullptr;
+  napi_status status = napi_get_typedarray_info(array.Env(), array, nullptr, nullptr, &data, nullptr, nullptr);
+  if (status != napi_ok) throw Error("createTensor: the typed array cannot be read");
+  return data;
+}
+
+bool HasPlainValues(TF_DataType dtype) {
+  switch (dtype) {
+    case TF_FLOAT:
+    case TF_DOUBLE:
+    case TF_INT32:
+    case TF_INT64:
+    case TF_UINT8:
+    case TF_UINT32:
+    case TF_BOOL:
+    case TF_COMPLEX64:
+      return true;
+    default:
+      return false;
+  }
 }
 
 template <class Array>
@@ -46,17 +85,20 @@ TensorPtr TensorFromValues(const std::vector<int64_t>& shape, TF_DataType dtype,
     }
   }
   if (dtype == TF_STRING) return StringTensor(shape, count, values);
+  if (!HasPlainValues(dtype)) throw Error("createTensor: Unsupported dtype " + std::to_string(dtype));
   if (!values.IsTypedArray()) throw Error("createTensor: Expected a typed array");
   auto array = values.As<Napi::TypedArray>();
-  size_t bytes = count * TF_DataTypeSize(dtype);
+  size_t bytes = 0;
+  if (__builtin_mul_overflow(count, TF_DataTypeSize(dtype), &bytes)) {
+    throw Error("createTensor: Invalid shape " + ShapeText(shape) + ": too many elements");
+  }
   if (array.ByteLength() != bytes) {
     throw Error("createTensor: Expected " + std::to_string(bytes) + " bytes for shape " + ShapeText(shape) + ", got " +
                 std::to_string(array.ByteLength()));
   }
   TensorPtr tensor(TF_AllocateTensor(dtype, shape.data(), static_cast<int>(shape.size()), bytes));
   if (!tensor) throw Error("createTensor: out of memory: " + std::to_string(bytes) + " bytes");
-  auto* source = static_cast<const uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
-  if (bytes > 0) std::memcpy(TF_TensorData(tensor.get()), source, bytes);
+  if (bytes > 0) std::memcpy(TF_TensorData(tensor.get()), DataOf(array), bytes);
   return tensor;
 }
 
@@ -103,7 +145,13 @@ std::vector<int64_t> Integers(const Napi::Value& value) {
   } else if (value.IsArray()) {
     auto array = value.As<Napi::Array>();
     result.resize(array.Length());
-    for (uint32_t i = 0; i < array.Length(); i++) result[i] = array.Get(i).ToNumber().Int64Value();
+    for (uint32_t i = 0; i < array.Length(); i++) {
+      Napi::Value item = array[i];
+      double number = item.IsNumber() ? item.As<Napi::Number>().DoubleValue() : NAN;
+      // The negated comparison catches NaN too.
+      if (!(std::abs(number) <= 9007199254740992.0) || number != std::floor(number)) throw Error("Expected whole numbers in an array");
+      result[i] = static_cast<int64_t>(number);
+    }
   } else {
     throw Error("Expected a number[] or an Int32Array");
   }
