@@ -47,6 +47,10 @@ export interface ImportOptions {
 const MAX_FILE_BYTES = 1024 ** 3;
 const MAX_ARCHIVE_BYTES = 4 * MAX_FILE_BYTES;
 
+/** A label is a byte. */
+const MAX_CLASSES = 256;
+const MAX_CLASS_NAME_LENGTH = 100;
+
 /** Names as MNIST and its mirrors have them: `t10k-images-idx3-ubyte.gz`, `train-labels.idx1-ubyte`, `test-images.gz`. */
 const IDX_NAME =
   /^(train|validation|valid|val|test|t10k)[-_](images|labels)(?:[-_.]idx[13](?:[-_.]ubyte)?)?(\.gz)?$/i;
@@ -81,6 +85,7 @@ export async function importDataSet(path: string, options: ImportOptions): Promi
         hint: `Choose another name, or remove that one first with \`gradient-lab data remove ${id}\`.`,
       });
     }
+    if (options.classes !== undefined) checkClassNames(options.classes);
     const from = resolve(path);
     if (!existsSync(from)) throw missingFile(path);
     const partial = await openPartial(root, id, { resume: known !== undefined });
@@ -227,6 +232,23 @@ async function importPersonal(
   const manifest: Manifest = { version: 1, id, files, personal, ...origin(from) };
   await checkFiles(personalDataSet(manifest, personal), partial, signal);
   await finish(partial, root, manifest);
+}
+
+/** Throws `data/classes` unless these can stand for labels: one short name each, no two the same. */
+function checkClassNames(names: readonly string[]): void {
+  const wrong = (message: string) =>
+    new LabError('data/classes', message, { hint: 'Give a name of its own for every label, in order.' });
+  if (names.length === 0 || names.length > MAX_CLASSES) {
+    throw wrong(`Expected 1 to ${MAX_CLASSES} class names, got ${names.length}.`);
+  }
+  for (const [i, name] of names.entries()) {
+    if (name.trim() === '' || name.length > MAX_CLASS_NAME_LENGTH) {
+      throw wrong(
+        `Expected class names of 1 to ${MAX_CLASS_NAME_LENGTH} letters, got "${name.slice(0, 60)}" for label ${i}.`,
+      );
+    }
+    if (names.indexOf(name) < i) throw wrong(`Expected class names that differ, got "${name}" twice.`);
+  }
 }
 
 async function writeIdx(path: string, { shape, data }: IdxArray): Promise<void> {

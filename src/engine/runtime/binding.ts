@@ -116,7 +116,15 @@ export interface SetupRecord {
 /** What set-up wrote, or undefined where it has not run. */
 export function readSetupRecord(): SetupRecord | undefined {
   const file = join(packageRoot(), 'out', 'setup.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SetupRecord) : undefined;
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as SetupRecord;
+  } catch (error) {
+    throw new LabError('setup/record-damaged', `"${file}" cannot be read: ${messageOf(error)}`, {
+      hint: 'Run `npm run setup`.',
+      cause: error,
+    });
+  }
 }
 
 /**
@@ -124,9 +132,8 @@ export function readSetupRecord(): SetupRecord | undefined {
  * A binary that is there but broken is reported as it is; only absence leads to the next place.
  */
 export function loadBinding(): NativeBinding {
-  const places = [process.env['GRADIENT_LAB_NATIVE'], readSetupRecord()?.native].filter(
-    (p) => p !== undefined,
-  );
+  const named = process.env['GRADIENT_LAB_NATIVE'] || undefined; // empty is as good as not set
+  const places = [named, readSetupRecord()?.native].filter((place) => place !== undefined);
   const file = places.find((place) => existsSync(place));
   if (file === undefined) {
     const tried = places.length > 0 ? ` Looked in: ${places.join(', ')}.` : '';
