@@ -120,7 +120,7 @@ describe('createTensor, tensorDataSync and deleteTensor', () => {
     ['too few strings', () => native.createTensor([2], native.TF_STRING, [new Uint8Array(1)]), /2 strings .* got 1/],
     ['strings as text', () => native.createTensor([1], native.TF_STRING, wrong(['a'])), /Uint8Array elements/],
     ['strings as numbers', () => native.createTensor([1], native.TF_STRING, wrong([new Float32Array(1)])), /Uint8Array/],
-    ['too few arguments', () => (native.createTensor as () => void)(), /Expected createTensor\(/],
+    ['too few arguments', () => (native.createTensor as (...none: never[]) => unknown)(), /Expected createTensor\(/],
     ['a detached array', () => native.createTensor([1], FLOAT, detached()), /Expected 4 bytes .* got 0/],
     ['reading what never was', () => native.tensorDataSync(10 ** 9), /Unknown tensor 1000000000/],
     ['deleting what never was', () => native.deleteTensor(wrong('x')), /Unknown tensor/],
@@ -165,7 +165,7 @@ describe('executeOp', () => {
     ['ids that are no list', () => native.executeOp('Square', [ofType], wrong(5), 1), /number\[\]/],
     ['a number of outputs beyond reason', () => native.executeOp('Square', [ofType], [floats([1])], 2e9), /2000000000/],
     ['fewer outputs than there are', () => native.executeOp('Square', [ofType], [floats([1])], 0), /1 outputs/],
-    ['too few arguments', () => (native.executeOp as () => void)(), /Expected executeOp\(/],
+    ['too few arguments', () => (native.executeOp as (...none: never[]) => unknown)(), /Expected executeOp\(/],
   ])('refuses %s, with the name of the op', (_, act, message) => {
     expect(act).toThrow(message);
   });
