@@ -8,7 +8,7 @@ import { mainBundleSize } from './renderer-size.mjs';
 import { filesBelow, hashOf, quickHashOfFolder, readJson, writeJson } from './stamp.mjs';
 
 /** Folders that the windows' bundle is made from. */
-const SOURCES = ['src/renderer', 'src/shared', 'resources/labs'];
+const SOURCES = ['src/renderer', 'src/shared', 'src/engine/labs', 'resources/labs'];
 
 /** Files of earlier builds stay for a day: a window that is open may load one of them late. */
 const OLD_FILE_MS = 24 * 60 * 60 * 1000;

@@ -7,7 +7,7 @@ export const PLANS = ['auto', 'eager', 'graph', 'xla'] as const;
 export type PlanChoice = (typeof PLANS)[number];
 
 export const PLAN_LABELS: Readonly<Record<PlanChoice, string>> = {
-  auto: 'auto: the fastest',
+  auto: 'auto',
   eager: 'eager',
   graph: 'graph',
   xla: 'graph + XLA',
