@@ -15,6 +15,8 @@ export interface Output {
   live(text: string): void;
   /** Whether `live` shows anything. */
   readonly hasLiveLine: boolean;
+  /** Characters that fit into the live line. */
+  readonly width: number;
   error(error: unknown): void;
 }
 
@@ -28,6 +30,9 @@ export function makeOutput(json: boolean, stdout: NodeJS.WriteStream, stderr: No
   return {
     json,
     hasLiveLine,
+    get width() {
+      return Math.max(0, (stdout.columns || 80) - 1);
+    },
     line(text = '') {
       if (json) return;
       clear();
@@ -38,7 +43,7 @@ export function makeOutput(json: boolean, stdout: NodeJS.WriteStream, stderr: No
     },
     live(text) {
       if (!hasLiveLine) return;
-      stdout.write(`\r\x1b[K${text.slice(0, Math.max(0, (stdout.columns || 80) - 1))}`);
+      stdout.write(`\r\x1b[K${text.slice(0, this.width)}`);
       shown = true;
     },
     error(error) {

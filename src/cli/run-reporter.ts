@@ -7,14 +7,20 @@ import type { Output } from './output.ts';
 /** Without a live line, a progress line comes this often (milliseconds). */
 const PLAIN_MS = 10_000;
 const LIVE_MS = 100;
+/** Characters of the bar. */
+const WIDE_BAR = 24;
+const NARROW_BAR = 8;
 
 export class RunReporter {
   private readonly output: Output;
+  private readonly isKept: boolean;
   private latest: Values = {};
   private shownAt = 0;
 
-  constructor(output: Output) {
+  /** `isKept`: whether one can go on with the run. */
+  constructor(output: Output, isKept = true) {
     this.output = output;
+    this.isKept = isKept;
   }
 
   onEvent = (event: RunEvent): void => {
@@ -53,16 +59,14 @@ export class RunReporter {
     const now = performance.now();
     if (now - this.shownAt < (this.output.hasLiveLine ? LIVE_MS : PLAIN_MS)) return;
     this.shownAt = now;
-    const { step, steps, epoch, epochs, examplesPerSecond, secondsLeft } = progress;
-    const parts = [
-      `epoch ${epoch}/${epochs}`,
-      `${Math.floor((100 * step) / steps)} %`,
-      ...describe(this.latest),
-      ...(examplesPerSecond === null ? [] : [`${formatNumber(examplesPerSecond)} examples/s`]),
-      ...(secondsLeft === null ? [] : [`${formatSeconds(secondsLeft)} left`]),
-    ].join('  ');
-    if (this.output.hasLiveLine) this.output.live(`${formatBar(step / steps, 24)} ${parts}`);
-    else this.output.line(parts);
+    const whole = this.progressText(progress, this.latest);
+    if (!this.output.hasLiveLine) return this.output.line(whole);
+    // A narrow terminal shows the loss alone: what is cut off would be the time left.
+    const { width } = this.output;
+    const { loss = NaN } = this.latest;
+    const text = whole.length + WIDE_BAR < width ? whole : this.progressText(progress, { loss });
+    const bar = Math.min(WIDE_BAR, Math.max(NARROW_BAR, width - text.length - 1));
+    this.output.live(`${formatBar(progress.step / progress.steps, bar)} ${text}`);
   };
 
   onFetch = (progress: FetchProgress): void => {
@@ -75,6 +79,17 @@ export class RunReporter {
     if (this.output.hasLiveLine) this.output.live(text);
     else this.output.line(text);
   };
+
+  private progressText(progress: RunProgress, values: Values): string {
+    const { step, steps, epoch, epochs, examplesPerSecond, secondsLeft } = progress;
+    return [
+      `epoch ${epoch}/${epochs}`,
+      `${Math.floor((100 * step) / steps)} %`,
+      ...describe(values),
+      ...(examplesPerSecond === null ? [] : [`${formatNumber(examplesPerSecond)} examples/s`]),
+      ...(secondsLeft === null ? [] : [`${formatSeconds(secondsLeft)} left`]),
+    ].join('  ');
+  }
 
   private epochLine(epoch: number, values: Values): void {
     const named = (split: string): string[] =>
@@ -103,7 +118,7 @@ export class RunReporter {
       this.output.line(`Completed: ${how}.`);
     } else {
       this.output.line(`Stopped: ${how}.`);
-      this.output.line(`Go on with: gradient-lab train --resume ${end.run}`);
+      if (this.isKept) this.output.line(`Go on with: gradient-lab train --resume ${end.run}`);
     }
   }
 }

@@ -48,6 +48,8 @@ export type EngineRunEvent =
       readonly epochs: number;
       /** Steps that the checkpoint had; points after it are void. 0 for a new run. */
       readonly fromStep: number;
+      /** What was told before `fromStep`, in order, and may not have been heard: the last process was killed. Told with its old times. */
+      readonly recalled: readonly RecalledEvent[];
     }
   /** 'auto' has chosen: milliseconds of one call for each plan that was tried, or why it could not run. */
   | {
@@ -90,6 +92,9 @@ export type EngineRunEvent =
     }
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'ended'; readonly end: RunEnded };
+
+/** What the history keeps of a run's way. */
+export type RecalledEvent = Extract<EngineRunEvent, { readonly kind: 'steps' | 'epoch' | 'histogram' }>;
 
 /** Where a trained model lies, for calls that look at it. */
 export interface ModelRef {

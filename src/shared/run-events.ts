@@ -77,5 +77,4 @@ export interface RunProgress {
   readonly epochs: number;
   readonly examplesPerSecond: number | null;
   readonly secondsLeft: number | null;
-  readonly paused: boolean;
 }

@@ -1,14 +1,16 @@
 /** `gradient-lab train LAB`: a subcommand for each lab, its flags from the lab's schema; and `train --resume RUN`. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { LABS, type Lab } from '../../engine/labs/index.ts';
-import { resumeRun, startRun, type RunCallbacks } from '../../engine/runs/index.ts';
 import { DEVICES, PLANS, type DeviceChoice, type Plan } from '../../engine/runtime/index.ts';
 import { TrainingControl } from '../../engine/training/index.ts';
+import { messageOf } from '../../shared/errors.ts';
 import { flagOf, type Field } from '../../shared/fields.ts';
 import type { RunEnded } from '../../shared/run-events.ts';
 import { EXIT } from '../exit.ts';
 import { makeOutput, type Output } from '../output.ts';
+import { makeRunLines } from '../run-lines.ts';
 import { RunReporter } from '../run-reporter.ts';
+import { trainNew, trainOn, trainUnrecorded, type Training } from '../training.ts';
 
 interface SharedOptions {
   readonly checkpointSeconds: number;
@@ -21,13 +23,15 @@ interface LabOptions extends SharedOptions {
   readonly seed: number;
   readonly device: DeviceChoice;
   readonly threads: number;
+  /** False with --no-history. */
+  readonly history: boolean;
 }
 
 export function trainCommand(): Command {
   const train = new Command('train')
     .summary('train a lab, or go on with a run')
     .description(
-      'Trains a lab on its data set and keeps the run: its settings, every metric, and two checkpoints.\n' +
+      'Trains a lab on its data set and keeps the run in the history: its settings, every metric, and two checkpoints.\n' +
         'Ctrl-C stops after the step that is under way, with a checkpoint to go on from.',
     )
     .enablePositionalOptions() // so that --json after a lab belongs to the lab's command
@@ -41,7 +45,8 @@ export function trainCommand(): Command {
     )
     .action(async (lab: string | undefined, options: SharedOptions, command: Command) => {
       if (options.resume !== undefined && lab === undefined) {
-        return execute((callbacks) => resumeRun(options.resume as string, callbacks), options);
+        const { resume } = options;
+        return execute((training) => trainOn(resume, training), { ...options, records: true });
       }
       command.error(
         lab === undefined
@@ -81,20 +86,23 @@ function labCommand(lab: Lab): Command {
     )
     .addOption(checkpointOption())
     .option('--resume <run>', 'go on with a run instead; its own settings count')
+    .option('--no-history', 'keep nothing of the run, for measurements')
     .option('--json', 'one JSON object a line on stdout, nothing else');
   command.action(async (own: LabOptions & Record<string, unknown>, self: Command) => {
     // --json and --resume may also stand before the lab.
     const before = self.parent?.opts<SharedOptions>();
-    const { plan, seed, device, threads, checkpointSeconds, json, resume, ...settings } = own;
+    const { plan, seed, device, threads, checkpointSeconds, json, resume, history, ...settings } = own;
     const id = resume ?? before?.resume;
-    const request = { lab: lab.id, settings, plan, seed, device, threads };
-    await execute(
-      (callbacks) => (id === undefined ? startRun(request, callbacks) : resumeRun(id, callbacks)),
-      {
-        json: json ?? before?.json ?? false,
-        checkpointSeconds,
-      },
-    );
+    const request = { lab, settings, plan, seed, device, threads };
+    const start = (training: Training): Promise<RunEnded> => {
+      if (id !== undefined) return trainOn(id, training);
+      return history ? trainNew(request, training) : trainUnrecorded(request, training);
+    };
+    await execute(start, {
+      json: json ?? before?.json ?? false,
+      checkpointSeconds,
+      records: history || id !== undefined,
+    });
   });
   return command;
 }
@@ -111,7 +119,10 @@ function fieldOption(name: string, field: Field): Option {
 }
 
 function checkpointOption(): Option {
-  return new Option('--checkpoint-seconds <number>', 'seconds between checkpoints; one more after each epoch')
+  return new Option(
+    '--checkpoint-seconds <number>',
+    'seconds between checkpoints; there is one after each epoch, too',
+  )
     .argParser(wholeNumber('--checkpoint-seconds', 1, 86_400))
     .default(15);
 }
@@ -127,39 +138,44 @@ function wholeNumber(flag: string, min: number, max: number): (text: string) => 
 }
 
 async function execute(
-  run: (callbacks: RunCallbacks) => Promise<RunEnded>,
-  { json = false, checkpointSeconds }: SharedOptions,
+  start: (training: Training) => Promise<RunEnded>,
+  { json = false, checkpointSeconds, records }: SharedOptions & { readonly records: boolean },
 ): Promise<void> {
   const output = makeOutput(json, process.stdout, process.stderr);
   const control = new TrainingControl();
-  const abort = new AbortController();
-  const release = stopOnSignals(control, abort, output);
-  const { onEvent, onProgress, onFetch } = new RunReporter(output);
+  const release = stopOnSignals(control, output, records);
+  const reporter = new RunReporter(output, records);
+  let lines: ReturnType<typeof makeRunLines> | undefined;
   try {
-    const end = await run({ control, signal: abort.signal, checkpointSeconds, onEvent, onProgress, onFetch });
+    const end = await start({
+      control,
+      checkpointSeconds,
+      onEvent: (event, task) => {
+        if (event.kind === 'fetching') reporter.onFetch(event.progress);
+        if (event.kind === 'progress') reporter.onProgress(event);
+        lines ??= makeRunLines(task);
+        for (const line of lines(event)) reporter.onEvent(line);
+      },
+      onRecordError: (error) => reporter.onEvent({ kind: 'warning', message: messageOf(error) }),
+    });
     process.exitCode = end.kind === 'completed' ? EXIT.done : EXIT.interrupted;
-  } catch (error) {
-    if (!abort.signal.aborted) throw error;
-    output.line('Stopped before training began.');
-    process.exitCode = EXIT.interrupted;
   } finally {
     release();
   }
 }
 
 /** The first Ctrl-C stops cleanly, the second at once; a closed pipe on stdout counts as the first. */
-function stopOnSignals(control: TrainingControl, abort: AbortController, output: Output): () => void {
+function stopOnSignals(control: TrainingControl, output: Output, records: boolean): () => void {
   let asked = 0;
   const stop = (): void => {
     if (++asked > 1) process.exit(EXIT.interrupted);
-    output.line('Stopping after this step, with a checkpoint. Press Ctrl-C again to leave at once.');
+    const how = records ? 'Stopping after this step, with a checkpoint.' : 'Stopping after this step.';
+    output.line(`${how} Press Ctrl-C again to leave at once.`);
     control.stop();
-    abort.abort();
   };
   const onPipeError = (error: NodeJS.ErrnoException): void => {
     if (error.code !== 'EPIPE') throw error;
     control.stop();
-    abort.abort();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   process.stdout.on('error', onPipeError);

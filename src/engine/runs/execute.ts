@@ -23,6 +23,7 @@ import {
 } from '../training/index.ts';
 import { loadDataOf, placeData } from './data.ts';
 import { planKey, recallPlan, rememberPlan } from './plan-memory.ts';
+import { readRecentEvents, RecentEvents } from './recent-events.ts';
 import { checkpointsOf } from './store.ts';
 
 export interface RunOptions {
@@ -73,6 +74,7 @@ export async function executeRun(task: RunTask, options: RunOptions): Promise<Ru
   }
 
   const { data, experiment, checkpoint } = prepared;
+  const recent = new RecentEvents(prepared.begun.recalled);
   plan = prepared.plan;
   steps = checkpoint?.progress.step ?? 0;
   try {
@@ -88,8 +90,11 @@ export async function executeRun(task: RunTask, options: RunOptions): Promise<Ru
           prepared.onChoice(event.choice);
         }
         if (event.kind === 'steps') steps = lastStep(event);
-        onEvent(translate(event, experiment.epochs));
+        const told = translate(event, experiment.epochs);
+        if (told.kind === 'steps' || told.kind === 'epoch' || told.kind === 'histogram') recent.add(told);
+        onEvent(told);
       },
+      checkpointNotes: () => recent.toText(),
       ...(options.writesCheckpoints !== false && { checkpoints: checkpointsOf(task.folder) }),
       ...(checkpoint && { resumeFrom: checkpoint }),
     });
@@ -156,6 +161,7 @@ async function prepare(
         steps: countStepsPerEpoch(experiment) * experiment.epochs,
         epochs: experiment.epochs,
         fromStep: checkpoint?.progress.step ?? 0,
+        recalled: readRecentEvents(checkpoint?.notes),
       },
       onChoice: (choice) => rememberPlan(home, key, choice),
     };

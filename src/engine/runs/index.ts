@@ -1,4 +1,3 @@
 /** Runs: how they are executed, and how a trained model is measured. */
 export { evaluateModel } from './evaluate.ts';
 export { executeRun, type RunOptions } from './execute.ts';
-export { evaluateRun, resumeRun, startRun, type RunCallbacks } from './execute-folder.ts';

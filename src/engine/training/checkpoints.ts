@@ -32,6 +32,8 @@ export interface Progress {
 export interface Checkpoint {
   readonly progress: Progress;
   readonly tensors: Readonly<Record<string, StoredTensor>>;
+  /** What whoever trains wants to find again. */
+  readonly notes?: string | undefined;
 }
 
 const FORMAT = 'gradient-lab checkpoint 1';
@@ -120,15 +122,18 @@ export class CheckpointStore {
     return written;
   }
 
-  private async write({ progress, tensors }: Checkpoint): Promise<string> {
+  private async write({ progress, tensors, notes }: Checkpoint): Promise<string> {
     mkdirSync(this.folder, { recursive: true });
     const path = join(this.folder, `step-${String(progress.step).padStart(9, '0')}.safetensors`);
     const partial = `${path}.partial`;
     const file = await open(partial, 'w');
     try {
-      await file.writeFile(
-        encode({ tensors, metadata: { format: FORMAT, progress: JSON.stringify(progress) } }),
-      );
+      const metadata = {
+        format: FORMAT,
+        progress: JSON.stringify(progress),
+        ...(notes !== undefined && { notes }),
+      };
+      await file.writeFile(encode({ tensors, metadata }));
       await file.sync();
     } finally {
       await file.close();
@@ -163,7 +168,8 @@ export class CheckpointStore {
       try {
         const { tensors, metadata } = decode(readFileSync(path), path, 'required');
         if (metadata['format'] !== FORMAT) throw mismatch(`its format is "${metadata['format'] ?? ''}"`);
-        return { tensors, progress: JSON.parse(metadata['progress'] ?? '') as Progress };
+        const progress = JSON.parse(metadata['progress'] ?? '') as Progress;
+        return { tensors, progress, notes: metadata['notes'] };
       } catch (error) {
         onDamaged(path, error as Error);
       }

@@ -68,10 +68,15 @@ export interface TrainingOptions {
   /** Left out: no checkpoints (a benchmark, a test). */
   readonly checkpoints?: CheckpointStore;
   readonly checkpointSeconds?: number;
+  /** Goes into each checkpoint: called for it when everything before it has been told. */
+  readonly checkpointNotes?: () => string;
   readonly resumeFrom?: Checkpoint;
   /** False: no histograms (a benchmark). */
   readonly probes?: boolean;
 }
+
+/** Epochs that are shorter than this share a checkpoint. */
+const EPOCH_CHECKPOINT_MS = 1000;
 
 /** Milliseconds that one native call should take: long enough to cost nothing, short enough for a pause to be felt at once. */
 const CALL_MS = 100;
@@ -303,7 +308,8 @@ class Run {
       epoch: this.progress.epoch,
       values: { ...prefixed('train/', train), ...prefixed('validation/', validation) },
     });
-    if (this.progress.epoch < experiment.epochs) this.checkpoint();
+    const isDue = performance.now() - this.lastCheckpoint >= EPOCH_CHECKPOINT_MS;
+    if (isDue && this.progress.epoch < experiment.epochs) this.checkpoint();
   }
 
   private async validate(): Promise<Record<string, number>> {
@@ -340,16 +346,18 @@ class Run {
 
   /** Copies the state and writes it while training goes on. A failed write ends the run at the next step. */
   private checkpoint(): void {
-    const { checkpoints, onEvent } = this.options;
+    const { checkpoints, checkpointNotes, onEvent } = this.options;
     if (checkpoints === undefined) return;
     this.lastCheckpoint = performance.now();
     const progress = this.progress;
-    const saved = checkpoints.save({ progress, tensors: snapshot(this.state) }).then(
-      (path) => onEvent({ kind: 'checkpoint', step: progress.step, path }),
-      (error: Error) => {
-        this.checkpointError ??= error;
-      },
-    );
+    const saved = checkpoints
+      .save({ progress, tensors: snapshot(this.state), notes: checkpointNotes?.() })
+      .then(
+        (path) => onEvent({ kind: 'checkpoint', step: progress.step, path }),
+        (error: Error) => {
+          this.checkpointError ??= error;
+        },
+      );
     this.pendingCheckpoints.push(saved);
   }
 

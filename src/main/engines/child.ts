@@ -1,10 +1,9 @@
 /** A child process with a channel, as far as the supervisor needs it: Node's fork, or a host's own. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { FromEngine, ToEngine } from '../../shared/engine-protocol.ts';
 import { LabError } from '../../shared/errors.ts';
+import { packageFolder } from '../package-folder.ts';
 
 export interface EngineChild {
   readonly pid: number;
@@ -83,11 +82,5 @@ async function whenOver(child: ChildProcess): Promise<void> {
 
 /** The bundled entry of an engine, in the package that this code is part of. */
 export function engineFile(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new LabError('setup/no-package', 'Expected a package.json above the code.');
-    folder = parent;
-  }
-  return join(folder, 'out', 'engine.mjs');
+  return join(packageFolder(), 'out', 'engine.mjs');
 }

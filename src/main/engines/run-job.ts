@@ -67,13 +67,15 @@ export class RunJob {
     );
   }
 
-  /** Trains on `engine`, which is the job's own until it is over. */
+  /** Trains on `engine`, which is the job's own until it is over, as soon as that is ready. */
   async runOn(engine: Engine): Promise<void> {
-    this.engine = engine;
-    this.state = 'running';
     const { task, resume, onStart, onEvent } = this.request;
-    onStart(engine.child.pid);
     try {
+      await engine.ready;
+      if (this.state !== 'waiting') return;
+      this.engine = engine;
+      this.state = 'running';
+      onStart(engine.child.pid);
       this.finish({ kind: 'ended', end: await engine.train(task, resume, onEvent) });
     } catch (error) {
       this.fail(error);

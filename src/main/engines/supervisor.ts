@@ -161,7 +161,7 @@ export class EngineSupervisor {
     try {
       const place = await this.placeFor(job);
       if (place === undefined) return;
-      if (job.isWaiting) await job.runOn(place.engine);
+      await job.runOn(place.engine);
       await place.engine.end();
     } catch (error) {
       job.fail(error);

@@ -6,11 +6,11 @@
  */
 import { stat } from 'node:fs/promises';
 import type { AppEvent, Problem } from '../../shared/app.ts';
-import type { EngineRunEvent } from '../../shared/engine-protocol.ts';
+import type { EngineRunEvent, RecalledEvent } from '../../shared/engine-protocol.ts';
 import type { RunEnded, RunMetrics, Values } from '../../shared/run-events.ts';
 import type { Run, RunState } from '../../shared/runs.ts';
 import type { History, RunPatch } from '../history/index.ts';
-import { LiveWindow, type Points } from './live-window.ts';
+import { LiveWindow } from './live-window.ts';
 import { TrainingClock } from './training-clock.ts';
 
 /** How often a run's own row follows its progress, and the windows hear of new means. */
@@ -102,7 +102,7 @@ export class Recorder {
   }
 
   private record(event: EngineRunEvent): Promise<void> | void {
-    const { history, run } = this;
+    const { run } = this;
     switch (event.kind) {
       case 'fetching':
         this.hasFetched = true;
@@ -112,9 +112,10 @@ export class Recorder {
       case 'plan':
         return this.update({ plan: event.plan });
       case 'steps':
-        return this.addSteps(event);
+        this.write(event);
+        return this.live.addPoints(event);
       case 'epoch': {
-        history.appendAt(run.number, event.step, event.time, event.values);
+        this.write(event);
         const single = Object.entries(event.values).map(([name, value]) => [name, [value]] as const);
         this.live.addPoints({ ...event, values: Object.fromEntries(single) });
         const { step, epoch } = event;
@@ -137,10 +138,8 @@ export class Recorder {
         return this.update({ state: 'running' });
       case 'checkpoint':
         return this.addCheckpoint(event);
-      case 'histogram': {
-        const { tensor, of, shape, histogram } = event;
-        return history.addHistogram(run.number, { tensor, of, shape, histogram });
-      }
+      case 'histogram':
+        return this.write(event);
       case 'warning':
         return this.publish({ kind: 'warning', run: run.number, message: event.message });
       case 'ended':
@@ -155,6 +154,7 @@ export class Recorder {
     // It had begun before: what it did after the checkpoint is done again.
     if (dataSet !== null) {
       await this.history.rewind(number, fromStep);
+      for (const earlier of event.recalled) this.write(earlier);
       this.publish({ kind: 'rewound', run: number, step: fromStep });
     }
     this.clock.start();
@@ -166,11 +166,24 @@ export class Recorder {
     if (this.hasFetched) this.publish({ kind: 'data', id: event.dataSet.id });
   }
 
-  private addSteps({ step, epoch, time, values }: Extract<EngineRunEvent, { kind: 'steps' }>): void {
-    const points: Points = { step, epoch, time, values };
-    const wide = Object.entries(values).map(([name, column]) => [name, Float64Array.from(column)] as const);
-    this.history.append({ run: this.run.number, step, epoch, time, values: Object.fromEntries(wide) });
-    this.live.addPoints(points);
+  /** Into the history, in the place of what is there of the same step. */
+  private write(event: RecalledEvent): void {
+    const { number } = this.run;
+    switch (event.kind) {
+      case 'steps': {
+        const { step, epoch, time, values } = event;
+        const wide = Object.entries(values).map(
+          ([name, column]) => [name, Float64Array.from(column)] as const,
+        );
+        return this.history.append({ run: number, step, epoch, time, values: Object.fromEntries(wide) });
+      }
+      case 'epoch':
+        return this.history.appendAt(number, event.step, event.time, event.values);
+      case 'histogram': {
+        const { tensor, of, shape, histogram } = event;
+        return this.history.addHistogram(number, { tensor, of, shape, histogram });
+      }
+    }
   }
 
   private async addCheckpoint({ step, path }: { step: number; path: string }): Promise<void> {

@@ -1,0 +1,50 @@
+/** `gradient-lab export RUN`: a run's points for a spreadsheet, or all of it for another Gradient Lab. */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { exportFolder, exportText } from '../../main/service/exports.ts';
+import { exportsFolder } from '../../main/service/places.ts';
+import { labHome, withHistory } from '../home.ts';
+import { makeOutput } from '../output.ts';
+
+interface ExportOptions {
+  readonly format: 'csv' | 'json' | 'folder';
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export function exportCommand(): Command {
+  return new Command('export')
+    .summary('write a run to a file or a folder')
+    .description(
+      'Writes a run: its points as CSV; all of it as JSON, which `gradient-lab import` takes; or both with its checkpoints in a folder.\n' +
+        'CSV and JSON go to stdout unless --out names a file.',
+    )
+    .argument('<run>', 'number or id of a run, the beginning of an id, or "last"')
+    .addOption(
+      new Option('--format <format>', 'what is written').choices(['csv', 'json', 'folder']).default('csv'),
+    )
+    .option(
+      '--out <path>',
+      "the file, or for a folder the one in which it is made (default: exports in the lab's own)",
+    )
+    .option('--json', 'one JSON object that says where the run was written; CSV and JSON go to a file')
+    .action((text: string, { format, out, json = false }: ExportOptions) =>
+      withHistory(async (history) => {
+        const output = makeOutput(json, process.stdout, process.stderr);
+        const { number, id } = await history.find(text);
+        let path: string;
+        if (format === 'folder') {
+          const home = labHome();
+          path = await exportFolder(history, number, { home, parent: resolve(out ?? exportsFolder(home)) });
+        } else {
+          const { fileName, text: contents } = await exportText(history, number, format);
+          if (out === undefined && !json) return void process.stdout.write(contents);
+          path = resolve(out ?? fileName);
+          await writeFile(path, contents);
+        }
+        output.object({ kind: 'exported', run: id, format, path });
+        output.line(`Run ${number} is in ${path}`);
+      }),
+    );
+}

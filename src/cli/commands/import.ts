@@ -1,0 +1,36 @@
+/** `gradient-lab import FILE`: adds a run that another Gradient Lab has exported. */
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { parseRun } from '../../main/service/exports.ts';
+import { LabError, messageOf } from '../../shared/errors.ts';
+import { withHistory } from '../home.ts';
+import { makeOutput } from '../output.ts';
+
+export function importCommand(): Command {
+  return new Command('import')
+    .summary('add a run that was exported')
+    .description(
+      'Adds a run from a file that `gradient-lab export --format json` has made. It has no checkpoints.',
+    )
+    .argument('<file>', 'the file')
+    .option('--json', 'one JSON object')
+    .action((file: string, { json = false }: { json?: boolean }) =>
+      withHistory(async (history) => {
+        const output = makeOutput(json, process.stdout, process.stderr);
+        const { number, id } = await history.import(parseRun(await readText(file)));
+        output.object({ kind: 'imported', run: id, number });
+        output.line(`Imported as run ${number} (${id}).`);
+      }),
+    );
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new LabError('import/unreadable', `The file "${file}" cannot be read: ${messageOf(error)}`, {
+      hint: 'Give the path of a file that `gradient-lab export --format json` has made.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,116 @@
+/** Trains in this process, and keeps the run in the history as the app does. */
+import { executeRun } from '../engine/runs/index.ts';
+import { labById, type Lab } from '../engine/labs/index.ts';
+import { packageVersion } from '../engine/runtime/index.ts';
+import type { TrainingControl } from '../engine/training/index.ts';
+import type { History } from '../main/history/index.ts';
+import { isAlive } from '../main/service/processes.ts';
+import { runFolder } from '../main/service/places.ts';
+import { Recorder } from '../main/service/recorder.ts';
+import type { EngineRunEvent, RunTask } from '../shared/engine-protocol.ts';
+import { LabError } from '../shared/errors.ts';
+import { resolveConfig } from '../shared/fields.ts';
+import { toProblem } from '../shared/problems.ts';
+import type { RunEnded } from '../shared/run-events.ts';
+import { ACTIVE_STATES, type Run, type RunSpec } from '../shared/runs.ts';
+import { labHome, withHistory } from './home.ts';
+
+export interface NewRunRequest {
+  readonly lab: Lab;
+  /** Values of the lab's fields, as text; those left out take their defaults. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly plan: string;
+  readonly device: string;
+  readonly threads: number;
+}
+
+export interface Training {
+  readonly control: TrainingControl;
+  /** `task`: what is trained, from the first event on. */
+  readonly onEvent: (event: EngineRunEvent, task: RunTask) => void;
+  /** Told of what could not be recorded; the run goes on. */
+  readonly onRecordError: (error: unknown) => void;
+  readonly checkpointSeconds: number;
+}
+
+/** What a run is called that is kept nowhere. */
+const UNRECORDED = 'unrecorded';
+
+/** Trains a new run. Throws what hinders the start, and what breaks off the training. */
+export function trainNew(request: NewRunRequest, training: Training): Promise<RunEnded> {
+  const { spec, mayReplaceData } = specOf(request);
+  return withHistory(async (history) => {
+    const run = await history.create({
+      ...spec,
+      epochs: Number(spec.config['epochs'] ?? 0),
+      versions: { gradientLab: packageVersion(), tensorflow: '' },
+    });
+    return record(history, run, { resume: false, mayReplaceData }, training);
+  });
+}
+
+/** As `trainNew`, but nothing is written: for measurements. */
+export function trainUnrecorded(request: NewRunRequest, training: Training): Promise<RunEnded> {
+  const { spec, mayReplaceData } = specOf(request);
+  const { checkpointSeconds, control } = training;
+  const task = { ...spec, id: UNRECORDED, folder: '', dataSet: null, mayReplaceData, checkpointSeconds };
+  const onEvent = (event: EngineRunEvent): void => training.onEvent(event, task);
+  return executeRun(task, { resume: false, control, onEvent, writesCheckpoints: false });
+}
+
+/** Goes on with a run from its newest whole checkpoint; it ends with the numbers that it would have had uninterrupted. */
+export function trainOn(text: string, training: Training): Promise<RunEnded> {
+  return withHistory(async (history) => {
+    await history.interruptStale(isAlive);
+    const run = await history.find(text);
+    if (run.state === 'completed') {
+      throw new LabError('run/completed', `The run ${run.id} is complete; there is nothing left to do.`, {
+        hint: `Look at it with \`gradient-lab eval ${run.number}\`, or train anew.`,
+      });
+    }
+    if (ACTIVE_STATES.includes(run.state)) {
+      throw new LabError('run/running', `The run ${run.id} is ${run.state} now, in another program.`, {
+        hint: 'Stop it there first.',
+      });
+    }
+    labById(run.lab); // before the run counts as one that goes on
+    return record(history, run, { resume: true, mayReplaceData: false }, training);
+  });
+}
+
+function specOf({ lab, settings, ...rest }: NewRunRequest): { spec: RunSpec; mayReplaceData: boolean } {
+  const config = resolveConfig(lab.fields, settings);
+  return { spec: { lab: lab.id, config, ...rest }, mayReplaceData: settings['data'] === undefined };
+}
+
+async function record(
+  history: History,
+  run: Run,
+  { resume, mayReplaceData }: { resume: boolean; mayReplaceData: boolean },
+  { control, onEvent, onRecordError, checkpointSeconds }: Training,
+): Promise<RunEnded> {
+  const { id, lab, config, seed, device, plan, threads, dataSet } = run;
+  const folder = runFolder(labHome(), id);
+  const task: RunTask = {
+    ...{ id, lab, config, seed, device, plan, threads, dataSet, folder, mayReplaceData, checkpointSeconds },
+  };
+  history.onProblem = onRecordError;
+  const recorder = new Recorder({ history, run, publish: () => undefined, onError: onRecordError });
+  recorder.started(process.pid);
+  try {
+    const end = await executeRun(task, {
+      resume,
+      control,
+      onEvent: (event) => {
+        recorder.onEvent(event);
+        onEvent(event, task);
+      },
+    });
+    await recorder.finish();
+    return end;
+  } catch (error) {
+    await recorder.finish({ kind: 'failed', problem: toProblem(error) });
+    throw error;
+  }
+}
