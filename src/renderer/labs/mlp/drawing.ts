@@ -12,7 +12,7 @@ export interface Stroke {
 
 export interface Drawing {
   /** The image below the strokes, 0 to 255, or null for an empty sheet. */
-  readonly base: Uint8Array | null;
+  readonly base: Uint8Array<ArrayBuffer> | null;
   readonly strokes: readonly Stroke[];
 }
 
@@ -47,7 +47,7 @@ export function rasterise(
   drawing: Drawing,
   size: ImageSize,
   { scale, dx, dy }: Placement = AS_DRAWN,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const image = drawing.base === null ? new Uint8Array(size.height * size.width) : drawing.base.slice();
   for (const { radius, points } of drawing.strokes) {
     const reach = radius * scale;

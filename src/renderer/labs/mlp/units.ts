@@ -26,6 +26,15 @@ export function layersOf(tensors: readonly WeightTensor[]): readonly Layer[] {
   return layers.sort((a, b) => a.number - b.number);
 }
 
+/** Tensors in the order of their layers, weights before biases: weights1, bias1, weights2, ... */
+export function inLayers<T extends { readonly tensor: string }>(tensors: readonly T[]): readonly T[] {
+  const layerOf = (name: string): number => Number(/\d+$/.exec(name)?.[0] ?? Infinity);
+  const isBias = (name: string): number => (name.startsWith('bias') ? 1 : 0);
+  return [...tensors].sort(
+    (a, b) => layerOf(a.tensor) - layerOf(b.tensor) || isBias(a.tensor) - isBias(b.tensor),
+  );
+}
+
 /** Where the weights that lead into one unit lie in [fanIn, fanOut], read as an image of `width` columns. */
 export function unitStrides({ fanOut }: Layer, unit: number, width: number): Strides {
   return { start: unit, rowStep: width * fanOut, columnStep: fanOut };

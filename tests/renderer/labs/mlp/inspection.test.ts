@@ -9,6 +9,7 @@ import {
 } from '../../../../src/renderer/labs/mlp/mistakes.ts';
 import {
   contributions,
+  inLayers,
   incomingNorms,
   layersOf,
   orderUnits,
@@ -111,6 +112,18 @@ describe('units', () => {
     expect(layers.map(({ number, fanIn, fanOut, bias }) => [number, fanIn, fanOut, bias?.name])).toEqual([
       [1, 2, 3, 'bias1'],
       [2, 3, 1, 'bias2'],
+    ]);
+  });
+
+  it('belong to tensors that are shown layer by layer', () => {
+    const names = ['bias1', 'bias10', 'weights10', 'weights2', 'weights1', 'bias2'];
+    expect(inLayers(names.map((name) => ({ tensor: name }))).map(({ tensor: name }) => name)).toEqual([
+      'weights1',
+      'bias1',
+      'weights2',
+      'bias2',
+      'weights10',
+      'bias10',
     ]);
   });
 

@@ -1,0 +1,77 @@
+/** The example that a drawing begins with, as the address names it: "test-123". */
+import { untrack } from 'svelte';
+import { SPLIT_NAMES, type SplitName } from '../../../shared/data.ts';
+import type { Problem } from '../../../shared/app.ts';
+import type { Run } from '../../../shared/runs.ts';
+import { appProblem } from '../../data/problems.ts';
+import { client, problemOf } from '../../state/client.svelte.ts';
+import { route, setQuery } from '../../state/route.svelte.ts';
+import { EMPTY_DRAWING, undo } from './drawing.ts';
+import { pad } from './pad-state.svelte.ts';
+import { className, dataSetIdOf, dataSetOf } from './run-data.ts';
+
+export interface ExampleName {
+  readonly split: SplitName;
+  readonly index: number;
+}
+
+export function parseExample(text: string | null | undefined): ExampleName | null {
+  const match = /^([a-z]+)-(\d+)$/.exec(text ?? '');
+  const split = SPLIT_NAMES.find((each) => each === match?.[1]);
+  return split === undefined || match === null ? null : { split, index: Number(match[2]) };
+}
+
+class ExampleState {
+  problem = $state.raw<Problem | null>(null);
+
+  /** Loads what the address names onto the sheet, for the life of the component that calls it. */
+  follow(runOf: () => Run): void {
+    const wanted = $derived(route.query['image'] ?? null);
+    $effect(() => {
+      const info = dataSetOf(runOf());
+      const name = parseExample(wanted);
+      if (wanted === null || name === null || info === null) return;
+      if (untrack(() => pad.example) === wanted) return;
+      void this.#load(wanted, name, untrack(runOf), info.classes);
+    });
+  }
+
+  clear(): void {
+    pad.drawing = EMPTY_DRAWING;
+    forget();
+  }
+
+  takeBack(): void {
+    pad.drawing = undo(pad.drawing);
+    if (pad.drawing.base === null) forget();
+  }
+
+  async #load(
+    wanted: string,
+    { split, index }: ExampleName,
+    run: Run,
+    classes: readonly string[],
+  ): Promise<void> {
+    this.problem = null;
+    try {
+      const query = { dataSet: dataSetIdOf(run), split, label: null, offset: index, count: 1 };
+      const page = await client().data.examples(query);
+      const label = page.labels[0];
+      // Another one may be wanted by now.
+      if (label === undefined || route.query['image'] !== wanted) return;
+      pad.drawing = { base: new Uint8Array(page.images), strokes: [] };
+      pad.example = wanted;
+      pad.exampleClass = className(classes, label);
+    } catch (error) {
+      this.problem = appProblem(problemOf(error));
+    }
+  }
+}
+
+function forget(): void {
+  pad.example = null;
+  pad.exampleClass = null;
+  setQuery({ image: null });
+}
+
+export const example = new ExampleState();

@@ -1,0 +1,25 @@
+/** What a run was trained on, as far as its pictures need it. */
+import type { DataSetInfo } from '../../../shared/data.ts';
+import type { Run } from '../../../shared/runs.ts';
+import { dataSets } from '../../data/data-sets.svelte.ts';
+import type { ImageSize } from './drawing.ts';
+
+export function dataSetIdOf(run: Run): string {
+  return run.dataSet?.id ?? String(run.config['data'] ?? '');
+}
+
+/** Null when the data set is not known here any more. */
+export function dataSetOf(run: Run): DataSetInfo | null {
+  return dataSets.find(dataSetIdOf(run))?.info ?? null;
+}
+
+/** The size of the model's images; that of MNIST where it is not known. */
+export function imageSizeOf(run: Run): ImageSize {
+  const shape = dataSetOf(run)?.features.find(({ name }) => name === 'image')?.shape ?? [];
+  return { height: shape[0] ?? 28, width: shape[1] ?? 28 };
+}
+
+/** The class's name, or its number where it has none. */
+export function className(classes: readonly string[], label: number): string {
+  return classes[label] ?? String(label);
+}
