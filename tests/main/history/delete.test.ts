@@ -107,6 +107,16 @@ describe('purge', () => {
     expect(await lab.sql('SELECT count(*) AS points FROM metrics')).toEqual([{ points: 0 }]);
   });
 
+  it('leaves a run that is restored in the meantime', async () => {
+    await make(1);
+    await lab.history.delete([1]);
+    const purged = lab.history.purge();
+    await new Promise(setImmediate);
+    expect(numbers(await lab.history.restore([1]))).toEqual([1]);
+    expect(await purged).toEqual([]);
+    expect((await curve(lab.history, 1)).value).toEqual([1]);
+  });
+
   it('drops points that come too late, and takes those of the next run', async () => {
     await make(1);
     await lab.history.delete([1]);

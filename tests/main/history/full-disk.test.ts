@@ -93,13 +93,34 @@ describe('a full disk', () => {
     history.touch(number, { step: 1000, epoch: 1 });
     history.append(points(number, 4, { loss: column(4) }));
     expect(await codeOf(history.flush())).toBe('history/disk-full');
-    await history.rewind(number, 5);
-    await history.update(number, { step: 5 });
-    history.append(points(number, 6, { loss: [60] }));
+    await history.rewind(number, 1900);
+    await history.update(number, { step: 1900 });
+    history.append(points(number, 1901, { loss: [-1] }));
+    expect(problems.map(({ code }) => code)).toEqual(['history/disk-full']);
     await freeDisk();
     await history.flush();
-    expect(await curve(history, number)).toMatchObject({ value: [1, 2, 3, 4, 5, 60], resumedAt: [5] });
-    expect(await history.get(number)).toMatchObject({ step: 5, epoch: 1 });
+    const value = [...Array.from({ length: 1900 }, (_, i) => i + 1), -1];
+    expect(await curve(history, number)).toMatchObject({ value, resumedAt: [1900] });
+    expect(await history.get(number)).toMatchObject({ step: 1900, epoch: 1 });
+  });
+
+  it('writes what waited before what came later', async () => {
+    const { number } = await history.create(newRun());
+    await fillDisk();
+    history.touch(number, { step: 1 });
+    history.append(points(number, 1, { loss: column(1) }));
+    const first = history.flush();
+    history.touch(number, { step: 2 });
+    history.append(points(number, 1, { loss: [-1] }));
+    const second = history.flush();
+    expect(await Promise.all([codeOf(first), codeOf(second)])).toEqual([
+      'history/disk-full',
+      'history/disk-full',
+    ]);
+    await freeDisk();
+    await history.flush();
+    expect((await history.get(number)).step).toBe(2);
+    expect((await curve(history, number)).value).toEqual([-1, ...column(2).slice(0, -1)]);
   });
 
   it('refuses a new run, and takes it when there is room', async () => {

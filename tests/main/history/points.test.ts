@@ -165,6 +165,19 @@ describe('rewind', () => {
     expect(await curve(await lab.reopen(), run)).toMatchObject({ value: [1, 20], resumedAt: [1] });
   });
 
+  it('leaves no void point in curves that were being read', async () => {
+    const run = await start();
+    const loss = Float64Array.from({ length: 120_000 }, (_, i) => i + 1);
+    lab.history.append({ run, step: 1, epoch: 1, time: TIME, values: { loss } });
+    await lab.history.flush();
+    const reading = curve(lab.history, run);
+    await new Promise(setImmediate);
+    const rewound = lab.history.rewind(run, 3);
+    lab.history.append(points(run, 4, { loss: [40] }));
+    expect(await reading).toMatchObject({ value: [1, 2, 3, 40], resumedAt: [3] });
+    await rewound;
+  });
+
   it('forgets breaks that lie after the step, and breaks nothing at the start', async () => {
     const run = await start();
     lab.history.append(points(run, 1, { loss: [1, 2, 3, 4, 5, 6, 7, 8] }));
