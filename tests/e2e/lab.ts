@@ -55,18 +55,21 @@ export class Lab {
     await gone;
   }
 
-  /** Processes that this lab has started: its engines. */
-  async enginePids(): Promise<number[]> {
-    const ps = spawn('ps', ['-o', 'pid=', '--ppid', String(this.pid)], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+  /** The engine that has computed most: the one that trains. */
+  async busiestEngine(): Promise<number> {
+    const fields = ['-o', 'pid=,cputimes=', '--ppid', String(this.pid)];
+    const ps = spawn('ps', fields, { stdio: ['ignore', 'pipe', 'ignore'] });
     let text = '';
     ps.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     await once(ps, 'close');
-    return text
+    const engines = text
+      .trim()
       .split('\n')
-      .map((line) => Number(line.trim()))
-      .filter((pid) => pid > 0);
+      .map((line) => line.trim().split(/\s+/).map(Number) as [pid: number, seconds: number])
+      .sort((a, b) => b[1] - a[1]);
+    const [busiest] = engines;
+    if (busiest === undefined || !(busiest[0] > 0)) throw new Error('The lab has no engine.');
+    return busiest[0];
   }
 
   async remove(): Promise<void> {
