@@ -43,9 +43,10 @@ export class ExperimentFormState {
     this.problems = problem === null ? others : { ...others, [name]: problem };
   }
 
-  /** Takes a preset's values, or the defaults; what else was set is gone. */
-  takePreset(name: string | null): void {
+  /** Takes a preset's values, or with '' the defaults; what else was set is gone. A name that the lab does not have changes nothing. */
+  takePreset(name: string): void {
     const preset = this.lab.presets.find((each) => each.name === name);
+    if (preset === undefined && name !== '') return;
     this.values = valuesWith(this.lab.fields, preset?.values ?? {});
     this.problems = {};
   }
@@ -59,7 +60,7 @@ export class ExperimentFormState {
   }
 
   reset(): void {
-    this.takePreset(null);
+    this.takePreset('');
     this.seed = DEFAULT_SEED;
     this.plan = 'auto';
   }
