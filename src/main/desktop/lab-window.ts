@@ -21,7 +21,7 @@ export interface WindowFiles {
 
 /** The window of this machine's lab, at `place` in the app. */
 export function openOwnWindow(files: WindowFiles, place = ''): BrowserWindow {
-  const window = makeWindow(files, { preload: files.preload });
+  const window = makeWindow(files, { preload: files.preload }, frame(process.platform));
   window.once('ready-to-show', () => window.show());
   // A page that fails to load shows Chromium's own words; there is no other page to fall back on.
   window.loadURL(`${APP_ORIGIN}/${place}`).catch(() => window.show());
@@ -33,7 +33,8 @@ export async function openRemoteWindow(files: WindowFiles, lab: LabAddress): Pro
   // Kept in memory alone, and apart from our own pages.
   const apart = session.fromPartition('lab-elsewhere');
   denyPermissions(apart, (address) => isAddressOf(lab, address));
-  const window = makeWindow(files, { session: apart });
+  // In the system's own frame: its page does not know that it is not in a browser.
+  const window = makeWindow(files, { session: apart }, {});
   const { webContents } = window;
   allowOnly(webContents, (address) => isAddressOf(lab, address));
   window.on('page-title-updated', (event, title) => {
@@ -62,12 +63,13 @@ export async function openRemoteWindow(files: WindowFiles, lab: LabAddress): Pro
 function makeWindow(
   files: WindowFiles,
   page: Pick<NonNullable<BrowserWindowConstructorOptions['webPreferences']>, 'preload' | 'session'>,
+  titleBar: BrowserWindowConstructorOptions,
 ): BrowserWindow {
   const screens = [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea);
   const { bounds, maximized } = fitToScreens(readWindowState(files.state), screens);
   const window = new BrowserWindow({
     ...bounds,
-    ...frame(process.platform),
+    ...titleBar,
     minWidth: SMALLEST.width,
     minHeight: SMALLEST.height,
     show: false,
