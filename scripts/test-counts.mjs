@@ -49,6 +49,34 @@ export function countPlaywright(report, exitCode) {
   return { passed: expected + flaky, failed: failed === 0 && exitCode !== 0 ? 1 : failed, skipped };
 }
 
+/**
+ * Why tests were skipped, from Playwright's JSON report: each reason once, with how many it stands for.
+ * @param {string} report
+ * @returns {string[]} "5 skipped: There is no display."
+ */
+export function skipReasons(report) {
+  /** @type {Map<string, number>} */
+  const reasons = new Map();
+  /** @param {any} suite */
+  const visit = (suite) => {
+    for (const inner of suite.suites ?? []) visit(inner);
+    for (const { status, annotations = [] } of (suite.specs ?? []).flatMap(
+      (/** @type {any} */ spec) => spec.tests,
+    )) {
+      if (status !== 'skipped') continue;
+      const reason =
+        annotations.find((/** @type {any} */ each) => each.type === 'skip')?.description ?? 'no reason given';
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+  };
+  try {
+    visit(JSON.parse(report));
+  } catch {
+    return []; // Without a report there is nothing to tell; the count of failures says so.
+  }
+  return [...reasons].map(([reason, count]) => `${count} skipped: ${reason}`);
+}
+
 /** @param {Counts} counts */
 export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { reportFailure, setup } from './setup.mjs';
 import { SetupError } from './setup/fail.mjs';
 import { findPackage, PACKAGE_ROOT } from './setup/paths.mjs';
-import { closingLine, countPlaywright, countVitest } from './test-counts.mjs';
+import { closingLine, countPlaywright, countVitest, skipReasons } from './test-counts.mjs';
 
 /**
  * `npm test`: sets up, then looks at format, lint, layers and types, then runs the tests, those of the windows last. All of
@@ -104,7 +104,9 @@ async function runPlaywright(report) {
   const code = await runTool('@playwright/test', 'playwright', ['test', '--reporter=list,json'], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,
   });
-  return countPlaywright(readIfThere(report), code);
+  const text = readIfThere(report);
+  for (const line of skipReasons(text)) console.log(`  ${line}`);
+  return countPlaywright(text, code);
 }
 
 /** @param {string} file */

@@ -1,6 +1,6 @@
-/** The whole way of a student: data, training, pause, a killed engine, resume, a second run, comparison, a drawing. */
+/** The whole way of a student on the web host. */
 import { expect, test } from './lab.ts';
-import { curveMoves, drawOne, lastStep, openLab, startRun, stateOf } from './steps.ts';
+import { playWholeWay } from './whole-way.ts';
 
 test('a student fetches data, trains, loses an engine, resumes, compares, and draws a digit', async ({
   page,
@@ -8,68 +8,7 @@ test('a student fetches data, trains, loses an engine, resumes, compares, and dr
 }) => {
   test.setTimeout(300_000);
   await page.goto(lab.url);
-  await expect(page.getByRole('heading', { name: 'Ten labs' })).toBeVisible();
+  await playWholeWay(page, () => lab.busiestEngine());
   // The token is out of the address: a bookmark or a shared screen does not give it away.
   expect(page.url()).not.toContain('token');
-
-  await test.step('fetches MNIST and looks at it', async () => {
-    await openLab(page, 'Data');
-    await page.getByRole('button', { name: /^Fetch/ }).click();
-    await expect(page.getByRole('grid').first()).toBeVisible({ timeout: 120_000 });
-    await expect(page.getByText(/60,000/).first()).toBeVisible();
-  });
-
-  await test.step('trains, and the curve moves', async () => {
-    await openLab(page, 'Train');
-    await page.getByRole('textbox', { name: 'Hidden units' }).fill('64');
-    await page.getByRole('textbox', { name: 'Epochs' }).fill('1000');
-    await startRun(page, 1);
-    await expect(stateOf(page, 1)).toHaveText('running', { timeout: 60_000 });
-    await curveMoves(page);
-    await curveMoves(page);
-  });
-
-  await test.step('pauses, closes the window, opens it again, and resumes', async () => {
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await expect(stateOf(page, 1)).toHaveText('paused');
-    const paused = await lastStep(page);
-    await page.reload();
-    await expect(stateOf(page, 1)).toHaveText('paused');
-    await expect.poll(() => lastStep(page)).toBeGreaterThanOrEqual(paused);
-    await page.getByRole('button', { name: 'Resume' }).first().click();
-    await expect(stateOf(page, 1)).toHaveText('running');
-    await curveMoves(page);
-  });
-
-  await test.step('loses the engine: the run says why, and goes on from its checkpoint', async () => {
-    process.kill(await lab.busiestEngine(), 'SIGKILL');
-    await expect(stateOf(page, 1)).toHaveText('interrupted', { timeout: 30_000 });
-    await expect(page.getByText(/SIGKILL/).first()).toBeVisible();
-    await page.getByRole('button', { name: 'Resume' }).first().click();
-    await expect(stateOf(page, 1)).toHaveText('running', { timeout: 60_000 });
-    await curveMoves(page);
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await expect(stateOf(page, 1)).toHaveText('stopped', { timeout: 30_000 });
-  });
-
-  await test.step('trains a second run and compares the two', async () => {
-    await page.getByRole('textbox', { name: 'Epochs' }).fill('1');
-    await startRun(page, 2);
-    await expect(stateOf(page, 2)).toHaveText('completed', { timeout: 120_000 });
-    await page.getByRole('link', { name: 'Runs', exact: true }).click();
-    for (const run of [1, 2]) {
-      await page.getByRole('checkbox', { name: new RegExp(`run ${run}\\b`, 'i') }).check();
-    }
-    await expect(page.getByRole('row', { name: /^Epochs 1,000 1$|^Epochs 1 1,000$/ })).toBeVisible();
-  });
-
-  await test.step('draws a digit, and the network sees a one', async () => {
-    await openLab(page, 'Inspect');
-    await drawOne(page);
-    const one = page.getByRole('table', { name: 'Probability of each class' }).getByRole('row').nth(2);
-    await expect(one.getByRole('rowheader')).toHaveText('1');
-    await expect
-      .poll(async () => Number.parseFloat(await one.getByRole('cell').first().innerText()))
-      .toBeGreaterThan(90);
-  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closingLine, countPlaywright, countVitest } from '../../scripts/test-counts.mjs';
+import { closingLine, countPlaywright, countVitest, skipReasons } from '../../scripts/test-counts.mjs';
 
 const report = (fields: object) =>
   JSON.stringify({
@@ -55,5 +55,23 @@ describe('counting the tests of the windows', () => {
     expect(countPlaywright(stats({}, { errors: [{ message: 'a file does not load' }] }), 1).failed).toBe(1);
     expect(countPlaywright('', 0).failed).toBe(1);
     expect(countPlaywright(stats({ expected: 3 }), 0)).toEqual({ passed: 3, failed: 0, skipped: 0 });
+  });
+
+  it('says why tests were skipped, each reason once', () => {
+    const skipped = (description?: string) => ({
+      tests: [
+        { status: 'skipped', annotations: description === undefined ? [] : [{ type: 'skip', description }] },
+      ],
+    });
+    const report = JSON.stringify({
+      suites: [
+        {
+          specs: [skipped('There is no display.'), { tests: [{ status: 'expected', annotations: [] }] }],
+          suites: [{ specs: [skipped('There is no display.'), skipped()] }],
+        },
+      ],
+    });
+    expect(skipReasons(report)).toEqual(['2 skipped: There is no display.', '1 skipped: no reason given']);
+    expect(skipReasons('')).toEqual([]);
   });
 });
