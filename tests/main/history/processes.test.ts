@@ -41,7 +41,7 @@ describe('a program that is killed', () => {
     // 250 ms between batches, and time for a batch to be written on a machine that has other work.
     const lost = saidAt - (time.at(-1) as number);
     expect(said).toBeGreaterThan(50);
-    expect(lost).toBeLessThan(750);
+    expect(lost).toBeLessThan(1000);
     expect(await history.checkpoints(run)).toMatchObject([{ step: 1, path: 'checkpoints/1.safetensors' }]);
 
     expect(await history.get(run)).toMatchObject({ state: 'running', checkpointStep: 1 });
