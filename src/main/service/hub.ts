@@ -4,7 +4,7 @@ import type { AppEvent } from '../../shared/app.ts';
 /** Beyond this many that wait, a window that reads slowly loses its oldest progress, which newer progress makes up for. */
 const MANY = 1000;
 /** Beyond this many it has stopped reading: its stream ends, and a window that lives connects again and asks anew. */
-const TOO_MANY = 50_000;
+const TOO_MANY = 20_000;
 
 /** What a newer one of its kind replaces. */
 const PASSING: readonly AppEvent['kind'][] = ['progress', 'fetching', 'status'];
@@ -39,6 +39,8 @@ export class EventHub {
 export class EventStream implements AsyncIterableIterator<AppEvent, undefined, undefined> {
   private readonly waiting: AppEvent[] = [];
   private readonly onEnd: () => void;
+  /** How many of those that wait a newer one would replace. */
+  private passing = 0;
   private asked: ((result: IteratorResult<AppEvent, undefined>) => void)[] = [];
   private isOver = false;
 
@@ -48,7 +50,9 @@ export class EventStream implements AsyncIterableIterator<AppEvent, undefined, u
 
   /** Before all that waits. */
   unshift(event: AppEvent): void {
-    if (!this.isOver) this.waiting.unshift(event);
+    if (this.isOver) return;
+    this.waiting.unshift(event);
+    if (isPassing(event)) this.passing += 1;
   }
 
   push(event: AppEvent): void {
@@ -56,16 +60,20 @@ export class EventStream implements AsyncIterableIterator<AppEvent, undefined, u
     const ask = this.asked.shift();
     if (ask !== undefined) return ask({ value: event, done: false });
     this.waiting.push(event);
+    if (isPassing(event)) this.passing += 1;
     if (this.waiting.length > TOO_MANY) return this.end();
-    if (this.waiting.length > MANY) {
-      const oldest = this.waiting.findIndex(({ kind }) => PASSING.includes(kind));
-      if (oldest >= 0) this.waiting.splice(oldest, 1);
+    if (this.waiting.length > MANY && this.passing > 0) {
+      this.waiting.splice(this.waiting.findIndex(isPassing), 1);
+      this.passing -= 1;
     }
   }
 
   next(): Promise<IteratorResult<AppEvent, undefined>> {
     const value = this.waiting.shift();
-    if (value !== undefined) return Promise.resolve({ value, done: false });
+    if (value !== undefined) {
+      if (isPassing(value)) this.passing -= 1;
+      return Promise.resolve({ value, done: false });
+    }
     if (this.isOver) return Promise.resolve({ value: undefined, done: true });
     return new Promise((resolve) => this.asked.push(resolve));
   }
@@ -93,4 +101,8 @@ export class EventStream implements AsyncIterableIterator<AppEvent, undefined, u
     this.asked = [];
     this.onEnd();
   }
+}
+
+function isPassing({ kind }: AppEvent): boolean {
+  return PASSING.includes(kind);
 }
