@@ -47,6 +47,8 @@ async function overviewOf(lab: LabInfo): Promise<LabOverview> {
     client().runs.list({ labs, sort: 'best', descending: true, limit: CANDIDATES }),
     client().runs.list({ labs, sort: 'created', descending: true, limit: CANDIDATES }),
   ]);
+  // Whether a failed run is the newest of its lab can be told only when the newest are known.
+  live.keep(newest.runs);
   const drawn = newest.runs.find((run) => run.metrics.train['loss'] !== undefined);
   return {
     runs: best.total,
