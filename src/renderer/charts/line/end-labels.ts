@@ -56,19 +56,21 @@ export function layoutLabels(
     const end = endOf(frame, entry);
     if (end === null) return [];
     const { name, detail } = textOf(entry);
-    const inside = end.x + 12 + widthOf(name, detail) <= plot.right;
-    const room = inside ? Infinity : column;
-    const cutName = fitText(name, room, LABEL_SIZE, 600);
-    const left = room - textWidth(cutName, LABEL_SIZE, 600) - SPACE;
-    const cutDetail = cutName !== name || left < 24 ? '' : fitText(detail, left, LABEL_SIZE);
+    // Beside the line's own end where at least the name fits there, else in the column beside the plot.
+    const beside = plot.right - end.x - 12;
+    const inside = textWidth(name, LABEL_SIZE, 600) <= beside;
+    const room = inside ? beside : column;
+    const shortName = fitText(name, room, LABEL_SIZE, 600);
+    const left = room - textWidth(shortName, LABEL_SIZE, 600) - SPACE;
+    const shortDetail = shortName !== name || left < 24 ? '' : fitText(detail, left, LABEL_SIZE);
     return [
       {
         group: entry.group,
         colour: entry.series.colour,
-        name: cutName,
-        detail: inside ? detail : cutDetail,
+        name: shortName,
+        detail: shortDetail,
         x: inside ? end.x + 12 : plot.right + LEADER,
-        width: widthOf(cutName, inside ? detail : cutDetail),
+        width: widthOf(shortName, shortDetail),
         endX: end.x,
         endY: end.y,
         inside,

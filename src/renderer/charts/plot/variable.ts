@@ -2,6 +2,7 @@
 import { makeScale, type Interval } from '../core/scale.ts';
 import { makeTicks, type TickUnit } from '../core/ticks.ts';
 import { textWidth } from '../core/text-width.ts';
+import type { Better } from '../types.ts';
 
 export type Value = number | string | null;
 
@@ -13,6 +14,8 @@ export interface Variable {
   readonly unit: 'number' | 'share';
   /** Equal factors equally far apart: rates, sizes. Only when all numbers are above 0. */
   readonly log: boolean;
+  /** Which end is better; 'neither' for what a person sets. */
+  readonly better: Better;
 }
 
 export interface VariableTick {
