@@ -7,17 +7,18 @@ import { runDesktop } from './start-desktop.mjs';
 
 /**
  * `npm start`: sets everything up, then opens the app: in a window of its own where Electron's runtime and a display are there,
- * else served to the browser. `npm start -- --web` always serves; further arguments go to `gradient-lab serve`, or are files
- * to open in the window.
+ * else served to the browser. `npm start -- --web` always serves. Exported runs among the arguments are opened in the window;
+ * other arguments are for `gradient-lab serve`.
  */
 const args = process.argv.slice(2).filter((argument) => argument !== '--');
-const rest = args.filter((argument) => argument !== '--web');
+const files = args.filter((argument) => argument.endsWith('.gradient-lab.json'));
+const rest = args.filter((argument) => argument !== '--web' && !files.includes(argument));
 
 // The bundle is one file to Node; with this, stack traces name the TypeScript sources.
 process.setSourceMapsEnabled(true);
 await setupOrExit({ forWindows: true });
-const program = args.length > rest.length ? undefined : await desktopProgram();
-const code = program && (await runDesktop(program, rest));
+const program = args.includes('--web') ? undefined : await desktopProgram();
+const code = program && (await runDesktop(program, files));
 if (code === undefined) await serve();
 else process.exitCode = code;
 
@@ -35,6 +36,7 @@ async function desktopProgram() {
 
 /** In the same process, so that signals, exit codes and the terminal belong to the command itself. */
 async function serve() {
+  if (files.length > 0) console.error('A browser takes no files from here: import them on its page of runs.');
   process.argv = [process.argv[0] ?? 'node', process.argv[1] ?? '', 'serve', ...rest];
   await import(new URL('../out/cli.mjs', import.meta.url).href);
 }
