@@ -45,6 +45,35 @@ test('the address opens the lab, and its token is in reach of nothing afterwards
   expect(found).toEqual([]);
 });
 
+test('no page needs more than the policy for pages allows', async ({ lab, page }) => {
+  const places = [
+    '#/labs/mnist-mlp/read',
+    '#/labs/mnist-mlp/data?data=drawn-digits',
+    '#/labs/mnist-mlp/train',
+  ];
+  const found = complaints(page);
+  await page.goto(lab.url);
+  for (const place of [...places, '#/labs/mnist-mlp/inspect', '#/data', '#/runs', '#/settings']) {
+    await page.goto(new URL(place, lab.url).href);
+    await expect(heading(page)).toBeVisible();
+    // What a page draws late (pictures, charts) is drawn by then.
+    await page.waitForLoadState('networkidle');
+  }
+  // An exported chart is a picture made of a blob, with styles of its own inside.
+  const colour = await page.evaluate(async () => {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9" style="fill:rgb(1,2,3)"/></svg>';
+    const image = new Image();
+    image.src = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+    await image.decode();
+    const drawing = document.createElement('canvas').getContext('2d');
+    drawing?.drawImage(image, 0, 0);
+    return [...(drawing?.getImageData(4, 4, 1, 1).data ?? [])];
+  });
+  expect(colour).toEqual([1, 2, 3, 255]);
+  expect(found.filter((text) => /content security policy/i.test(text))).toEqual([]);
+});
+
 test('without the token there is a page that says what to do', async ({ lab, page }) => {
   const response = await page.goto(new URL('/', lab.url).href);
   expect(response?.status()).toBe(401);
