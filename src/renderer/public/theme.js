@@ -1,3 +1,4 @@
+/* global document, localStorage, matchMedia */
 /* Runs before anything is drawn, so that a dark window never flashes white. The app puts the person's choice here
    (theme/theme.svelte.ts) and takes over as soon as it runs. */
 (() => {
