@@ -1,5 +1,5 @@
 /** Hands the page a port to the lab service and the desktop's few powers; Electron itself stays out of its reach. */
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import { BRIDGE_NAME, CHANNELS, PORT_MESSAGE, type DesktopBridge, type Outcome } from '../shared/bridge.ts';
 
 const PLATFORMS: Partial<Record<NodeJS.Platform, DesktopBridge['platform']>> = {
@@ -14,6 +14,7 @@ const bridge: DesktopBridge = {
   platform: PLATFORMS[process.platform] ?? 'linux',
   requestPort: () => ipcRenderer.send(CHANNELS.port),
   choosePath: (options) => ask(CHANNELS.choosePath, options),
+  pathOf: (file) => webUtils.getPathForFile(file) || null,
   showFolder: (path) => ask(CHANNELS.showFolder, path),
   connections: () => ask(CHANNELS.connections),
   connectTo: (address) => ask(CHANNELS.connectTo, address),

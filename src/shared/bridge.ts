@@ -14,6 +14,7 @@ export interface DesktopBridge {
   /** Asks for a port to the lab service. It comes as a message of the window to itself, with `PORT_MESSAGE` as data. */
   requestPort(): void;
   readonly choosePath: Answering<NonNullable<Host['choosePath']>>;
+  readonly pathOf: NonNullable<Host['pathOf']>;
   readonly showFolder: Answering<NonNullable<Host['showFolder']>>;
   readonly connections: Answering<NonNullable<Host['connections']>>;
   readonly connectTo: Answering<NonNullable<Host['connectTo']>>;

@@ -20,6 +20,8 @@ export interface Host {
   readonly capabilities: readonly Capability[];
   /** With 'choose-path': the chosen path, or null. */
   choosePath?(options: { readonly what: 'file' | 'folder'; readonly title: string }): Promise<string | null>;
+  /** With 'choose-path': where a file or folder lies that was dropped on the window; null when it lies nowhere. */
+  pathOf?(file: File): string | null;
   /** With 'show-folder'. */
   showFolder?(path: string): Promise<void>;
   /** With 'connect': the addresses used before, newest first; and a lab at an address with its token. */

@@ -91,7 +91,16 @@ test('the page has no power but those it was given', async ({ launch }) => {
   expect(found).toEqual({
     require: 'undefined',
     process: 'undefined',
-    bridge: ['choosePath', 'connectTo', 'connections', 'onCommand', 'platform', 'requestPort', 'showFolder'],
+    bridge: [
+      'choosePath',
+      'connectTo',
+      'connections',
+      'onCommand',
+      'pathOf',
+      'platform',
+      'requestPort',
+      'showFolder',
+    ],
     opened: true,
     inline: false,
     fetched: 'refused',

@@ -20,6 +20,7 @@ export async function connectDesktop(bridge: DesktopBridge): Promise<Connection>
       platform: bridge.platform,
       capabilities: ['choose-path', 'show-folder', 'connect', 'native-menu'],
       choosePath: (options) => valueOf(bridge.choosePath(options)),
+      pathOf: (file) => bridge.pathOf(file),
       showFolder: (path) => valueOf(bridge.showFolder(path)),
       connections: () => valueOf(bridge.connections()),
       connectTo: (address) => valueOf(bridge.connectTo(address)),

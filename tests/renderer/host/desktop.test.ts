@@ -30,6 +30,7 @@ function makeBridge(requestPort: () => void): DesktopBridge {
       Promise.resolve({
         problem: { code: 'connect/invalid', message: `Not "${address}".`, hint: 'Copy it.', details: null },
       }),
+    pathOf: () => null,
     onCommand: () => () => {},
   };
 }
