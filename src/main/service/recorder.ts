@@ -67,8 +67,8 @@ export class Recorder {
     this.inTurn(() => this.record(event));
   }
 
-  /** From now on a stop is not the person's own. */
-  interruptBecause(reason: string): void {
+  /** Why the run is 'interrupted' when it stops from now on; null: because the person stopped it. */
+  interruptBecause(reason: string | null): void {
     this.interruption = reason;
   }
 

@@ -106,6 +106,7 @@ export class RunService {
   async stop(number: number): Promise<Run> {
     const active = this.active.get(number);
     if (active !== undefined) {
+      active.recorder.interruptBecause(null);
       active.job.stop();
       return active.over;
     }
@@ -145,6 +146,7 @@ export class RunService {
   private launch(run: Run, { resume, mayReplaceData }: { resume: boolean; mayReplaceData: boolean }): void {
     const { history, engines, publish, onHistoryError } = this.options;
     const recorder = new Recorder({ history, run, publish, onError: onHistoryError });
+    recorder.interruptBecause('Another program has asked its engine to end.');
     const { id, lab, config, seed, device, plan, threads, dataSet, number } = run;
     const task: RunTask = {
       ...{ id, lab, config, seed, device, plan, threads, dataSet, mayReplaceData },

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { LIMITS } from '../../../src/main/engines/index.ts';
 import type { AppEvent } from '../../../src/shared/app.ts';
 import type { Run } from '../../../src/shared/runs.ts';
-import { bundle, isAlive, openLab, pointsOf, startTiny, type Lab } from './lab.ts';
+import { bundle } from '../../support/bundle.ts';
+import { isAlive, openLab, pointsOf, startTiny, type Lab } from './lab.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 

@@ -1,21 +1,13 @@
 /** A lab of its own for each test: the real service with real engines, in a new home. */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createRouterClient, type RouterClient } from '@orpc/server';
 import { createService, type LabRouter, type ServiceOptions } from '../../../src/main/service/index.ts';
 import type { AppEvent } from '../../../src/shared/app.ts';
 import type { Run, RunState } from '../../../src/shared/runs.ts';
 
 export type Client = RouterClient<LabRouter, Record<never, never>>;
-
-/** Engines are started from the bundle: brings it up to date with the sources. */
-export function bundle(): void {
-  const script = fileURLToPath(new URL('../../../scripts/setup.mjs', import.meta.url));
-  execFileSync(process.execPath, [script], { stdio: 'ignore' });
-}
 
 export interface Lab {
   readonly home: string;

@@ -17,7 +17,8 @@ import { createRouterClient, isDefinedError, ORPCError } from '@orpc/server';
 import { createService } from '../../../src/main/service/index.ts';
 import { forkEngine } from '../../../src/main/engines/index.ts';
 import type { Problem } from '../../../src/shared/app.ts';
-import { bundle, isAlive, listen, openLab, pointsOf, startTiny, type Client, type Lab } from './lab.ts';
+import { bundle } from '../../support/bundle.ts';
+import { isAlive, listen, openLab, pointsOf, startTiny, type Client, type Lab } from './lab.ts';
 
 beforeAll(bundle, 120_000);
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -208,7 +209,14 @@ describe('a lab', () => {
     );
     expect(rewound).toMatchObject({ step: expect.any(Number) as number });
     expect((rewound as { step: number }).step).toBeGreaterThanOrEqual((checkpoint as { step: number }).step);
-    await client.runs.stop({ run: victim.number });
+    // A request to end leaves a checkpoint, and is not the person's own stop either.
+    const resumed = await lab.until(victim.number, 'running');
+    process.kill(resumed.pid as number, 'SIGTERM');
+    expect(await lab.until(victim.number, 'interrupted')).toMatchObject({
+      reason: 'Another program has asked its engine to end.',
+    });
+    const ended = await client.runs.get({ run: victim.number });
+    expect(ended.checkpointStep).toBe(ended.step);
     await client.app.changeSettings({ runsAtOnce: 1 });
   });
 
