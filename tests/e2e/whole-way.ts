@@ -57,7 +57,12 @@ export async function playWholeWay(page: Page, busiestEngine: () => Promise<numb
     for (const run of [1, 2]) {
       await page.getByRole('checkbox', { name: new RegExp(`run ${run}\\b`, 'i') }).check();
     }
-    await expect(page.getByRole('row', { name: /^Epochs 1,000 1$|^Epochs 1 1,000$/ })).toBeVisible();
+    await page.getByRole('button', { name: 'Compare 2' }).click();
+    const differences = page.getByRole('region', { name: 'Differences and results' });
+    const epochs = differences
+      .getByRole('row')
+      .filter({ has: page.getByRole('rowheader', { name: 'Epochs' }) });
+    await expect(epochs.getByRole('cell')).toHaveText([/^1,?000$|^1$/, /^1,?000$|^1$/]);
   });
 
   await test.step('draws a digit, and the network sees a one', async () => {
