@@ -1,10 +1,11 @@
 /** Words within the plot: where values stopped being numbers, where a run went on, and notes at steps. */
+import { touch, type Box } from '../core/box.ts';
 import { lowerBound } from '../core/search.ts';
 import { textWidth } from '../core/text-width.ts';
 import { xAt } from '../core/x-axis.ts';
 import type { ChartNote } from '../types.ts';
 import { breaksOf, crossesOf, type Entry, type Frame } from './frame.ts';
-import { readingsAt } from './readout.ts';
+import { linesThrough } from './readout.ts';
 
 export interface Annotation {
   readonly x: number;
@@ -18,23 +19,21 @@ export interface NoteMark extends Annotation {
   readonly lineX: number;
 }
 
-interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
 const HEIGHT = 14;
 const PAD = 10;
 
-/** Texts of gaps and resumes that fit; those of gaps come first, and one a series. */
+/** Texts of gaps and resumes that fit; those of gaps come first, and one a group: what its line says, its rings need not. */
 export function annotate(frame: Frame, taken: readonly Box[]): Annotation[] {
   const boxes = [...taken];
   const annotations: Annotation[] = [];
-  for (const entry of frame.entries) {
-    const cross = crossesOf(entry, frame)[0];
+  const spoken = new Set<string>();
+  const linesFirst = [...frame.entries].sort(
+    (a, b) => Number(a.series.mark === 'rings') - Number(b.series.mark === 'rings'),
+  );
+  for (const entry of linesFirst) {
+    const cross = spoken.has(entry.group) ? undefined : crossesOf(entry, frame)[0];
     if (cross === undefined) continue;
+    spoken.add(entry.group);
     const text = `${entry.series.label}: ${gapText(entry, cross.gap)}`;
     const placed = place(frame, boxes, cross.x, cross.y, text) ?? side(frame, cross.x, cross.y, text);
     boxes.push(boxOf(placed));
@@ -71,32 +70,39 @@ export function gapText(entry: Entry, index: number): string {
   return `${gap.kind} ${where}${more}`;
 }
 
-/** Lines and texts of notes; texts in rows from the top, so that none touch, and left out when there are too many rows. */
+/** Rows from the top in which a note's text may stand. */
+const ROWS = 6;
+
+/**
+ * Lines and texts of notes: each text in one of the upper rows, where no other text stands and the fewest lines pass; left out
+ * when there is no room.
+ */
 export function layoutNotes(frame: Frame, notes: readonly ChartNote[]): NoteMark[] {
-  const rows: number[] = [];
-  const marks: NoteMark[] = [];
   const placed = notes.flatMap((note) => {
     const x = noteX(frame, note);
-    return x === null ? [] : [{ note, x }];
+    return x === null ? [] : [{ text: note.text, x }];
   });
-  placed.sort((a, b) => a.x - b.x);
-  for (const { note, x } of placed) {
-    const width = textWidth(note.text);
-    const flips = x + PAD / 2 + width > frame.plot.right;
-    const left = flips ? x - PAD / 2 - width : x + PAD / 2;
-    let row = rows.findIndex((right) => right + 8 < left);
-    if (row < 0) row = rows.length;
-    const fits = row < 3;
-    if (fits) rows[row] = flips ? x + 2 : left + width;
-    marks.push({
-      lineX: x,
-      x: flips ? x - PAD / 2 : x + PAD / 2,
-      y: frame.plot.top + 10 + row * HEIGHT,
-      anchor: flips ? 'end' : 'start',
-      text: fits ? note.text : '',
+  const boxes: Box[] = [];
+  return placed
+    .sort((a, b) => a.x - b.x)
+    .map(({ text, x }) => {
+      const flips = x + PAD / 2 + textWidth(text) > frame.plot.right;
+      const anchor = flips ? 'end' : 'start';
+      let best: Annotation | null = null;
+      let fewest = Infinity;
+      for (let row = 0; row < ROWS; row++) {
+        const y = frame.plot.top + 7 + row * HEIGHT;
+        const tried: Annotation = { x: flips ? x - PAD / 2 : x + PAD / 2, y, anchor, text };
+        const box = boxOf(tried);
+        if (box.bottom > frame.plot.bottom || boxes.some((other) => touch(box, other, 4))) continue;
+        const hits = linesThrough(frame, box);
+        if (hits >= fewest) continue;
+        fewest = hits;
+        best = tried;
+      }
+      if (best !== null) boxes.push(boxOf(best));
+      return { x, y: frame.plot.top, anchor, text: '', ...best, lineX: x };
     });
-  }
-  return marks;
 }
 
 /** Pixels of a note's step along the axis that is shown; null when it is outside. */
@@ -131,7 +137,7 @@ function place(frame: Frame, boxes: readonly Box[], x: number, y: number, text: 
         box.right <= plot.right &&
         box.top >= plot.top - 8 &&
         box.bottom <= plot.bottom;
-      if (!inside || boxes.some((other) => touch(box, other))) continue;
+      if (!inside || boxes.some((other) => touch(box, other, 2))) continue;
       const hits = linesThrough(frame, box);
       if (hits >= fewest) continue;
       fewest = hits;
@@ -139,16 +145,6 @@ function place(frame: Frame, boxes: readonly Box[], x: number, y: number, text: 
     }
   }
   return best;
-}
-
-/** How often lines pass through a box, looked at in a few places. */
-function linesThrough(frame: Frame, box: Box): number {
-  let hits = 0;
-  for (let look = 0; look <= 4; look++) {
-    const at = box.left + ((box.right - box.left) * look) / 4;
-    for (const { y } of readingsAt(frame, at)) if (y > box.top && y < box.bottom) hits++;
-  }
-  return hits;
 }
 
 function side(frame: Frame, x: number, y: number, text: string): Annotation {
@@ -160,8 +156,4 @@ export function boxOf({ x, y, anchor, text }: Annotation): Box {
   const width = textWidth(text);
   const left = anchor === 'start' ? x : x - width;
   return { left, right: left + width, top: y - HEIGHT / 2, bottom: y + HEIGHT / 2 };
-}
-
-function touch(a: Box, b: Box): boolean {
-  return a.left < b.right + 2 && a.right > b.left - 2 && a.top < b.bottom && a.bottom > b.top;
 }

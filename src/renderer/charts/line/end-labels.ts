@@ -1,8 +1,10 @@
 /** Names at the ends of lines, spread so that none touch, each joined to its line. */
+import type { Box } from '../core/box.ts';
 import { spread } from '../core/spread.ts';
 import { fitText, textWidth } from '../core/text-width.ts';
 import { xAt } from '../core/x-axis.ts';
 import { drawnValue, type Entry, type Frame } from './frame.ts';
+import { linesThrough } from './readout.ts';
 
 export interface EndLabel {
   readonly group: string;
@@ -27,6 +29,8 @@ const GAP = 14;
 /** Between a line's end and its label in the column beside the plot. */
 export const LEADER = 18;
 const SPACE = 6;
+/** Of a label within the plot, where other lines may pass below it. */
+const WIDEST_INSIDE = 220;
 
 export interface LabelText {
   readonly name: string;
@@ -57,7 +61,7 @@ export function layoutLabels(
     if (end === null) return [];
     const { name, detail } = textOf(entry);
     // Beside the line's own end where at least the name fits there, else in the column beside the plot.
-    const beside = plot.right - end.x - 12;
+    const beside = Math.min(plot.right - end.x - 12, WIDEST_INSIDE);
     const inside = textWidth(name, LABEL_SIZE, 600) <= beside;
     const room = inside ? beside : column;
     const shortName = fitText(name, room, LABEL_SIZE, 600);
@@ -79,7 +83,7 @@ export function layoutLabels(
   });
   return clusters(wanted).flatMap((cluster) => {
     const places = spread(
-      cluster.map(({ endY }) => endY),
+      cluster.map((label) => (label.inside ? quietest(frame, label) : label.endY)),
       GAP,
       plot.top + 2,
       plot.bottom - 2,
@@ -89,6 +93,28 @@ export function layoutLabels(
       return { ...label, y, leader: !inside || Math.abs(y - label.endY) > 3 };
     });
   });
+}
+
+export function labelBox({ x, y, width }: Pick<EndLabel, 'x' | 'y' | 'width'>): Box {
+  return { left: x, right: x + width, top: y - GAP / 2, bottom: y + GAP / 2 };
+}
+
+/** At the height of its line's end, or a little above or below, where the fewest other lines pass. */
+function quietest(
+  frame: Frame,
+  { x, width, endY, group }: Pick<EndLabel, 'x' | 'width' | 'endY' | 'group'>,
+): number {
+  let best = endY;
+  let fewest = Infinity;
+  for (const by of [0, -GAP, GAP]) {
+    const box = labelBox({ x, y: endY + by, width });
+    if (box.top < frame.plot.top - GAP / 2 || box.bottom > frame.plot.bottom + GAP / 2) continue;
+    const hits = linesThrough(frame, box, group);
+    if (hits >= fewest) continue;
+    fewest = hits;
+    best = endY + by;
+  }
+  return best;
 }
 
 /** The last finite point within the plot. */

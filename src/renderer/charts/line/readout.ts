@@ -1,5 +1,6 @@
 /** What a crosshair says: the values of all lines at one place. */
-import { lowerBound, nearestIndex } from '../core/search.ts';
+import type { Box } from '../core/box.ts';
+import { lowerBound, nearestIndex, upperBound } from '../core/search.ts';
 import { spread } from '../core/spread.ts';
 import { rawAt, xAt } from '../core/x-axis.ts';
 import { drawnValue, type Entry, type Frame } from './frame.ts';
@@ -30,9 +31,30 @@ export function readingsAt(frame: Frame, px: number): Reading[] {
     const reach = entry.series.mark === 'rings' ? NEAR_PX : Math.max(NEAR_PX, gapAround(frame, entry, index));
     if (Math.abs(at - px) > reach) return [];
     const value = drawnValue(entry, index);
-    const y = Math.min(Math.max(frame.y.px(value), frame.plot.top), frame.plot.bottom);
+    const told = Number.isFinite(value) ? value : lastFinite(entry, index);
+    const y = Math.min(Math.max(frame.y.px(told), frame.plot.top), frame.plot.bottom);
     return [{ entry, index, x: at, y, value, raw: entry.series.points.value[index] as number }];
   });
+}
+
+/** What the line showed before a gap; the next value where the gap is its beginning. */
+function lastFinite(entry: Entry, index: number): number {
+  const { starts, ends } = entry.raw.pieces;
+  const piece = upperBound(starts, index, 0, starts.length) - 1;
+  const at = piece >= 0 ? (ends[piece] as number) - 1 : starts[0];
+  return at === undefined ? 0 : drawnValue(entry, at);
+}
+
+/** How often lines of other groups pass through a box, looked at in a few places. */
+export function linesThrough(frame: Frame, box: Box, group: string | null = null): number {
+  let hits = 0;
+  for (let look = 0; look <= 4; look++) {
+    const at = box.left + ((box.right - box.left) * look) / 4;
+    for (const { y, entry } of readingsAt(frame, at)) {
+      if (entry.group !== group && y > box.top && y < box.bottom) hits++;
+    }
+  }
+  return hits;
 }
 
 /** Half of the pixels between a point and its neighbour further away. */

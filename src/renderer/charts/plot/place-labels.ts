@@ -1,4 +1,5 @@
 /** Names of points, placed greedily, and dropped before they touch. */
+import { touch, type Box } from '../core/box.ts';
 import { textWidth } from '../core/text-width.ts';
 
 export interface PointLabel {
@@ -6,13 +7,6 @@ export interface PointLabel {
   readonly y: number;
   readonly anchor: 'start' | 'end';
   readonly text: string;
-}
-
-interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
 }
 
 /** Those first in the list have the first choice: right of the point, left, above or below either. */
@@ -40,8 +34,4 @@ export function placeLabels(
     }
     return [];
   });
-}
-
-function touch(a: Box, b: Box): boolean {
-  return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }
