@@ -1,25 +1,14 @@
 /** The example that a drawing begins with, as the address names it: "test-123". */
 import { untrack } from 'svelte';
-import { SPLIT_NAMES, type SplitName } from '../../../shared/data.ts';
 import type { Problem } from '../../../shared/app.ts';
 import type { Run } from '../../../shared/runs.ts';
 import { appProblem } from '../../data/problems.ts';
 import { client, problemOf } from '../../state/client.svelte.ts';
 import { route, setQuery } from '../../state/route.svelte.ts';
 import { EMPTY_DRAWING, undo } from './drawing.ts';
+import { parseExample, type ExampleName } from './example-name.ts';
 import { pad } from './pad-state.svelte.ts';
 import { className, dataSetIdOf, dataSetOf } from './run-data.ts';
-
-export interface ExampleName {
-  readonly split: SplitName;
-  readonly index: number;
-}
-
-export function parseExample(text: string | null | undefined): ExampleName | null {
-  const match = /^([a-z]+)-(\d+)$/.exec(text ?? '');
-  const split = SPLIT_NAMES.find((each) => each === match?.[1]);
-  return split === undefined || match === null ? null : { split, index: Number(match[2]) };
-}
 
 class ExampleState {
   problem = $state.raw<Problem | null>(null);

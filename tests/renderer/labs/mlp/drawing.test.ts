@@ -10,6 +10,7 @@ import {
   undo,
   type Drawing,
 } from '../../../../src/renderer/labs/mlp/drawing.ts';
+import { formatExample, parseExample } from '../../../../src/renderer/labs/mlp/example-name.ts';
 
 const size = { height: 28, width: 28 };
 const dab = (x: number, y: number, radius = 1): Drawing => beginStroke(EMPTY_DRAWING, radius, x, y);
@@ -76,6 +77,16 @@ describe('the place of a digit', () => {
 
   it('has no centre of mass without ink', () => {
     expect(centreOfMass(new Uint8Array(784), size)).toBeNull();
+  });
+});
+
+describe('an example in an address', () => {
+  it('is read as it was written, and nothing else is', () => {
+    const name = { split: 'test', index: 123 } as const;
+    expect(parseExample(formatExample(name))).toEqual(name);
+    for (const text of ['', 'test', 'test-', 'test--1', 'other-1', 'test-1x', null, undefined]) {
+      expect(parseExample(text)).toBeNull();
+    }
   });
 });
 
