@@ -8,11 +8,10 @@ import { isAlive } from '../main/service/processes.ts';
 import { runFolder } from '../main/service/places.ts';
 import { Recorder } from '../main/service/recorder.ts';
 import type { EngineRunEvent, RunTask } from '../shared/engine-protocol.ts';
-import { LabError } from '../shared/errors.ts';
 import { resolveConfig } from '../shared/fields.ts';
 import { toProblem } from '../shared/problems.ts';
 import type { RunEnded } from '../shared/run-events.ts';
-import { ACTIVE_STATES, type Run, type RunSpec } from '../shared/runs.ts';
+import type { Run, RunSpec } from '../shared/runs.ts';
 import { labHome, withHistory } from './home.ts';
 
 export interface NewRunRequest {
@@ -64,18 +63,11 @@ export function trainOn(text: string, training: Training): Promise<RunEnded> {
   return withHistory(async (history) => {
     await history.interruptStale(isAlive);
     const run = await history.find(text);
-    if (run.state === 'completed') {
-      throw new LabError('run/completed', `The run ${run.id} is complete; there is nothing left to do.`, {
-        hint: `Look at it with \`gradient-lab eval ${run.number}\`, or train anew.`,
-      });
-    }
-    if (ACTIVE_STATES.includes(run.state)) {
-      throw new LabError('run/running', `The run ${run.id} is ${run.state} now, in another program.`, {
-        hint: 'Stop it there first.',
-      });
-    }
     labById(run.lab); // before the run counts as one that goes on
-    return record(history, run, { resume: true, mayReplaceData: false }, training);
+    const claimed = await history.claim(run.number, {
+      ...{ state: 'running', pid: process.pid, reason: null, endedAt: null },
+    });
+    return record(history, claimed, { resume: true, mayReplaceData: false }, training);
   });
 }
 

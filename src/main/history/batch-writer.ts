@@ -1,7 +1,9 @@
 /** Writes a batch: SQL for points, histograms, and what goes with them. */
 import type { Batch, Chunk, HistogramEntry, Waiting } from './batch.ts';
 import type { Connection, SqlValue } from './connection.ts';
-import { columnsOf, updateStatement, type Owner } from './run-rows.ts';
+import { columnsOf, runOf, updateStatement, type Owner } from './run-rows.ts';
+import { writeColumns } from './run-writes.ts';
+import { searchText } from './search-text.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /** Rows that one statement writes. Unused ones cost a comparison. */
@@ -66,8 +68,11 @@ export class BatchWriter {
   private async writeRun(connection: Connection, run: number, waiting: Waiting): Promise<void> {
     const columns = { ...columnsOf(waiting.patch, this.owner), heartbeat_at: Date.now() };
     const { sql, parameters } = updateStatement(columns);
-    const updated = await connection.all(sql, [...parameters, run]);
-    if (updated.length === 0) return this.series.forget(run);
+    const [row] = await connection.all(sql, [...parameters, run]);
+    if (row === undefined) return this.series.forget(run);
+    if (waiting.patch.config !== undefined) {
+      await writeColumns(connection, run, { search: searchText(runOf(row)) });
+    }
     for (const [name, chunks] of waiting.chunks) {
       const series = await this.series.of(connection, run, name);
       await writePoints(connection, series, chunks);

@@ -27,6 +27,7 @@ export class Batcher {
   private timer: NodeJS.Timeout | undefined;
   private last: Promise<void> = Promise.resolve();
   private problem: string | undefined;
+  private isStopped = false;
 
   constructor(options: BatcherOptions) {
     this.options = options;
@@ -70,6 +71,14 @@ export class Batcher {
     return mergePatches(this.unwritten.map((batch) => batch.takePatch(run)));
   }
 
+  /** After `takePatch`, where it could not be written: it waits again, older than what has come since. */
+  giveBackPatch(run: number, patch: RunPatch): void {
+    if (Object.keys(patch).length === 0) return;
+    const batch = new Batch();
+    batch.touch(run, patch);
+    this.keep(batch);
+  }
+
   patchOf(run: number): RunPatch {
     return mergePatches(this.unwritten.map((batch) => batch.of(run).patch));
   }
@@ -80,6 +89,7 @@ export class Batcher {
 
   /** No more tries; what waits is lost. */
   stop(): void {
+    this.isStopped = true;
     clearTimeout(this.timer);
   }
 
@@ -103,6 +113,7 @@ export class Batcher {
   }
 
   private schedule(ms: number): void {
+    if (this.isStopped) return;
     this.timer ??= setTimeout(() => void this.flushQuietly(), ms);
   }
 

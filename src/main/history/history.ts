@@ -29,6 +29,7 @@ import { listRuns } from './run-query.ts';
 import { mergePatches, RUN_COLUMNS, runOf, type NewRun, type Owner, type RunPatch } from './run-rows.ts';
 import {
   changeRun,
+  claimRun,
   createRun,
   deleteRuns,
   restoreRuns,
@@ -36,6 +37,7 @@ import {
   updateRun,
   writeColumns,
 } from './run-writes.ts';
+import { leaveRoom, takeRoom } from './room.ts';
 import { closeSession, openSession } from './session.ts';
 import { interruptStale } from './stale-runs.ts';
 import { readSettings, writeSettings, type SettingsChanges } from './stored-settings.ts';
@@ -105,10 +107,16 @@ export class History {
     return rows.map((row) => this.current(runOf(row)));
   }
 
-  async update(run: number, patch: RunPatch): Promise<Run> {
-    // What was only touched so far and is not written goes along: written later, it would undo this.
-    const whole = mergePatches([this.batcher.takePatch(run), patch]);
-    return this.write((connection) => updateRun(connection, run, whole, this.owner));
+  update(run: number, patch: RunPatch): Promise<Run> {
+    return this.withTouched(run, patch, updateRun);
+  }
+
+  /**
+   * As `update`, but only for a run that can go on: interrupted, stopped or failed, and not deleted. Of several that ask at
+   * once, in whatever programs, one gets it. Throws `run/elsewhere`, `run/completed` or `run/deleted`.
+   */
+  claim(run: number, patch: RunPatch): Promise<Run> {
+    return this.withTouched(run, patch, claimRun);
   }
 
   /** As `update`, but with the next batch: for progress, which is soon replaced. */
@@ -134,6 +142,13 @@ export class History {
   async flush(): Promise<void> {
     this.refuseClosed();
     await this.batcher.flush();
+  }
+
+  /** As `flush`, and rejects also where nothing waits but nothing could be written: whether what was told is over. */
+  async probe(): Promise<void> {
+    await this.write(takeRoom);
+    await this.write(leaveRoom);
+    await this.flush();
   }
 
   /** Points, histograms and checkpoints after `step` are void: the run goes on from there. */
@@ -266,6 +281,19 @@ export class History {
     this.refuseClosed();
     void this.batcher.flushQuietly();
     return this.queue.run('full', work);
+  }
+
+  /** What was only touched so far and is not written goes along: written later, it would undo this. */
+  private async withTouched(run: number, patch: RunPatch, change: typeof updateRun): Promise<Run> {
+    this.refuseClosed();
+    const touched = this.batcher.takePatch(run);
+    const whole = mergePatches([touched, patch]);
+    try {
+      return await this.write((connection) => change(connection, run, whole, this.owner));
+    } catch (error) {
+      this.batcher.giveBackPatch(run, touched);
+      throw error;
+    }
   }
 
   private async read<T>(work: (reader: Connection) => Promise<T>): Promise<T> {

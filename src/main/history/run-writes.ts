@@ -1,6 +1,6 @@
 /** What changes runs; each function inside a transaction. */
 import { LabError } from '../../shared/errors.ts';
-import { ACTIVE_STATES, type Run, type RunChanges } from '../../shared/runs.ts';
+import { ACTIVE_STATES, RESUMABLE_STATES, type Run, type RunChanges } from '../../shared/runs.ts';
 import { readCheckpoints } from './checkpoints.ts';
 import type { Connection, Row, SqlValue } from './connection.ts';
 import { runByNumber, unknownRun } from './find-run.ts';
@@ -59,6 +59,40 @@ export async function updateRun(
   const run = await runByNumber(connection, number);
   const search = searchText({ ...run, config: patch.config ?? run.config });
   return writeColumns(connection, number, { ...columnsOf(patch, owner), search, heartbeat_at: Date.now() });
+}
+
+/**
+ * As `updateRun`, for a run that has ended before its end and is there: of several that ask at once, one gets it. Throws
+ * `run/elsewhere`, `run/completed` or `run/deleted`.
+ */
+export async function claimRun(
+  connection: Connection,
+  number: number,
+  patch: RunPatch,
+  owner: Owner,
+): Promise<Run> {
+  // The transaction keeps every other writer out between this look and the update.
+  const run = await runByNumber(connection, number);
+  if (run.deletedAt !== null) {
+    throw new LabError('run/deleted', `Run ${number} is deleted.`, {
+      hint: 'Restore it first, if it was deleted since Gradient Lab was started.',
+    });
+  }
+  if (ACTIVE_STATES.includes(run.state)) throw runElsewhere(run);
+  if (!RESUMABLE_STATES.includes(run.state)) {
+    throw new LabError('run/completed', `Run ${number} is complete; there is nothing left to do.`, {
+      hint: 'Start a new run, with more epochs for example.',
+    });
+  }
+  return updateRun(connection, number, patch, owner);
+}
+
+/** An engine works on the run already, or is about to, and it is none of whoever asks. */
+export function runElsewhere({ number, state, pid }: Run): LabError {
+  const where = pid === null ? 'elsewhere' : `in another program, process ${pid}`;
+  return new LabError('run/elsewhere', `Run ${number} is ${state} ${where}.`, {
+    hint: 'It was started from the command line or in another window of Gradient Lab: go on there.',
+  });
 }
 
 /** What a person changes. Tags lose the space around them, and those that are there twice; an empty name is none. */

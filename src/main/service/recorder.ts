@@ -97,6 +97,12 @@ export class Recorder {
     return this.run;
   }
 
+  /** Takes over what a person may change of a run, and returns the run as it is told of from now on. */
+  renew({ name, note, tags, pinned }: Run): Run {
+    this.run = { ...this.run, name, note, tags, pinned };
+    return this.run;
+  }
+
   private inTurn(work: () => Promise<void> | void): void {
     this.chain = this.chain.then(work).catch(this.onError);
   }
@@ -224,9 +230,15 @@ export class Recorder {
     return this.interruption === null ? 'stopped' : 'interrupted';
   }
 
-  /** Durable, then told. */
+  /** Durable, then told. What cannot be written now waits with the points until it can, and is told all the same. */
   private async update(patch: RunPatch): Promise<void> {
-    this.run = await this.history.update(this.run.number, patch);
+    try {
+      this.run = await this.history.update(this.run.number, patch);
+    } catch (error) {
+      this.history.touch(this.run.number, patch);
+      this.run = { ...this.run, ...patch } as Run;
+      this.onError(error);
+    }
     this.announce();
   }
 

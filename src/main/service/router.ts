@@ -48,7 +48,7 @@ export function makeRouter(parts: ServiceParts) {
       resume: os.runs.resume.handler(({ input }) => parts.runs().resume(input.run)),
       stop: os.runs.stop.handler(({ input }) => parts.runs().stop(input.run)),
       change: os.runs.change.handler(async ({ input }) => {
-        const run = await parts.history().change(input.run, input.changes);
+        const run = parts.runs().renew(await parts.history().change(input.run, input.changes));
         publish({ kind: 'run', run });
         return run;
       }),

@@ -4,9 +4,9 @@ import type { ModelRef, RunTask } from '../../shared/engine-protocol.ts';
 import { LabError } from '../../shared/errors.ts';
 import { resolveConfig } from '../../shared/fields.ts';
 import type { LabId } from '../../shared/labs.ts';
-import { ACTIVE_STATES, RESUMABLE_STATES, type Run, type RunState } from '../../shared/runs.ts';
+import { ACTIVE_STATES, type Run, type RunState } from '../../shared/runs.ts';
 import type { EngineSupervisor, RunJob, RunOutcome } from '../engines/index.ts';
-import type { History } from '../history/index.ts';
+import { runElsewhere, type History } from '../history/index.ts';
 import { runFolder } from './places.ts';
 import { Recorder } from './recorder.ts';
 
@@ -42,6 +42,8 @@ interface Active {
 export class RunService {
   private readonly options: RunServiceOptions;
   private readonly active = new Map<number, Active>();
+  /** Runs that are about to go on, until they are among the active ones. */
+  private readonly claims = new Map<number, Promise<Run>>();
 
   constructor(options: RunServiceOptions) {
     this.options = options;
@@ -73,7 +75,7 @@ export class RunService {
     const active = this.active.get(number);
     if (active === undefined || active.job.isWaiting) {
       const run = await this.options.history.get(number);
-      if (run.state === 'paused' && active === undefined) throw elsewhere(run);
+      if (run.state === 'paused' && active === undefined) throw runElsewhere(run);
       throw this.notTraining(run);
     }
     active.job.pause();
@@ -88,22 +90,12 @@ export class RunService {
       active.job.resume();
       return soon(active, ['running']);
     }
-    const { history, publish } = this.options;
-    const run = await history.get(number);
-    if (ACTIVE_STATES.includes(run.state)) throw elsewhere(run);
-    if (!RESUMABLE_STATES.includes(run.state)) {
-      throw new LabError('run/completed', `Run ${number} is complete; there is nothing left to do.`, {
-        hint: 'Start a new run, with more epochs for example.',
-      });
-    }
-    const queued = await history.update(number, { state: 'queued', reason: null, endedAt: null });
-    publish({ kind: 'run', run: queued });
-    this.launch(queued, { resume: true, mayReplaceData: false });
-    return queued;
+    return this.claims.get(number) ?? this.claim(number);
   }
 
   /** Resolves when the run has stopped. Does nothing to one that has ended. */
   async stop(number: number): Promise<Run> {
+    await this.claims.get(number)?.catch(() => undefined);
     const active = this.active.get(number);
     if (active !== undefined) {
       active.recorder.interruptBecause(null);
@@ -111,7 +103,7 @@ export class RunService {
       return active.over;
     }
     const run = await this.options.history.get(number);
-    if (ACTIVE_STATES.includes(run.state)) throw elsewhere(run);
+    if (ACTIVE_STATES.includes(run.state)) throw runElsewhere(run);
     return run;
   }
 
@@ -121,9 +113,14 @@ export class RunService {
     return { lab, config, seed, dataSet, folder: runFolder(this.options.home, id) };
   }
 
+  /** What a person has changed of a run, as the history has it, with what is known of its training. */
+  renew(changed: Run): Run {
+    return this.active.get(changed.number)?.recorder.renew(changed) ?? changed;
+  }
+
   /** Whether it waits for an engine of this service, or has one. */
   isActive(number: number): boolean {
-    return this.active.has(number);
+    return this.active.has(number) || this.claims.has(number);
   }
 
   /** From now on, runs that stop were interrupted. Stopping them is the supervisor's. */
@@ -141,6 +138,21 @@ export class RunService {
   /** Resolves when everything about the runs that were active is written. */
   async settled(): Promise<void> {
     await Promise.all([...this.active.values()].map(({ over }) => over));
+  }
+
+  /** Queues a run that had ended. Whoever asks for it in the meantime gets the same answer. */
+  private claim(number: number): Promise<Run> {
+    const { history, publish } = this.options;
+    const claim = history
+      .claim(number, { state: 'queued', reason: null, endedAt: null })
+      .then((queued) => {
+        publish({ kind: 'run', run: queued });
+        this.launch(queued, { resume: true, mayReplaceData: false });
+        return queued;
+      })
+      .finally(() => this.claims.delete(number));
+    this.claims.set(number, claim);
+    return claim;
   }
 
   private launch(run: Run, { resume, mayReplaceData }: { resume: boolean; mayReplaceData: boolean }): void {
@@ -194,14 +206,4 @@ async function soon({ recorder, over }: Active, states: readonly RunState[]): Pr
   await Promise.race([recorder.whenIn(states), over, late]);
   clearTimeout(timer);
   return recorder.current;
-}
-
-function elsewhere({ number, state, pid }: Run): LabError {
-  return new LabError(
-    'run/elsewhere',
-    `Run ${number} is ${state} in another program, process ${pid ?? 'unknown'}.`,
-    {
-      hint: 'It was started from the command line or in another window of Gradient Lab: go on there.',
-    },
-  );
 }

@@ -122,7 +122,7 @@ async function withHistory(shared: SharedParts, history: History, version: strin
     status.changed();
     clearTimeout(retry);
     retry = setTimeout(() => {
-      history.flush().then(() => {
+      history.probe().then(() => {
         status.historyProblem = null;
         status.changed();
       }, onHistoryError);

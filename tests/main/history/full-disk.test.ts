@@ -135,6 +135,16 @@ describe('a full disk', () => {
     expect((await history.create(large)).config).toEqual(large.config);
   });
 
+  it('is not over for a probe though nothing waits, until there is room', async () => {
+    await history.create(newRun());
+    await fillDisk();
+    await history.flush();
+    expect(await codeOf(history.probe())).toBe('history/disk-full');
+    await freeDisk();
+    await history.probe();
+    expect(await connections.reader.all('SELECT * FROM settings')).toEqual([]);
+  });
+
   it('closes the file though what waits cannot be written, and says so', async () => {
     const { number } = await history.create(newRun());
     await fillDisk();

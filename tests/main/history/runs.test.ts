@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openHistory } from '../../../src/main/history/index.ts';
 import { RUN_STATES, type Run } from '../../../src/shared/runs.ts';
 import { codeOf, freshHistory, newRun, numbers, points } from './helpers.ts';
 
@@ -300,5 +301,31 @@ describe('a closed history', () => {
     closed.append(points(number, 3, { loss: [3] }));
     expect(problems).toMatchObject([{ code: 'history/closed' }]);
     expect(await lab.sql('SELECT step FROM metrics')).toEqual([{ step: 1 }, { step: 2 }]);
+  });
+});
+
+describe('claim', () => {
+  it('gives a run that can go on to one of several programs that ask at once', async () => {
+    const { number } = await lab.history.create(newRun());
+    await lab.history.update(number, { state: 'interrupted', reason: 'gone', endedAt: 5 });
+    const other = await openHistory(lab.file);
+    const claims = [lab.history, other, lab.history].map((history, pid) =>
+      codeOf(history.claim(number, { state: 'running', pid, reason: null, endedAt: null })),
+    );
+    expect((await Promise.all(claims)).sort()).toEqual(['resolved', 'run/elsewhere', 'run/elsewhere']);
+    expect(await other.get(number)).toMatchObject({ state: 'running', reason: null, endedAt: null });
+    await other.close();
+  });
+
+  it('refuses a run that is complete, deleted or not there, keeps it, and what was only touched', async () => {
+    const { number } = await lab.history.create(newRun());
+    await lab.history.update(number, { state: 'completed' });
+    lab.history.touch(number, { step: 12 });
+    expect(await codeOf(lab.history.claim(number, { state: 'queued' }))).toBe('run/completed');
+    await lab.history.delete([number]);
+    expect(await codeOf(lab.history.claim(number, { state: 'queued' }))).toBe('run/deleted');
+    expect(await codeOf(lab.history.claim(99, { state: 'queued' }))).toBe('run/unknown');
+    const again = await lab.reopen();
+    expect(await again.get(number)).toMatchObject({ state: 'completed', step: 12 });
   });
 });

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openHistory, type History } from '../../../src/main/history/index.ts';
 import { Recorder } from '../../../src/main/service/recorder.ts';
 import type { AppEvent } from '../../../src/shared/app.ts';
 import type { EngineRunEvent } from '../../../src/shared/engine-protocol.ts';
+import { LabError } from '../../../src/shared/errors.ts';
 import type { RunEnded } from '../../../src/shared/run-events.ts';
 import type { Run } from '../../../src/shared/runs.ts';
 
@@ -62,6 +63,10 @@ const epoch = (step: number, loss: number): EngineRunEvent => ({
   kind: 'epoch',
   ...{ step, epoch: step / 4, time: 2000 + step },
   values: { 'train/loss': loss, 'validation/loss': loss + 1 },
+});
+const progress = (step: number): EngineRunEvent => ({
+  kind: 'progress',
+  ...{ step, steps: 8, epoch: 1, epochs: 2, examplesPerSecond: 10, secondsLeft: 1 },
 });
 const end = (kind: RunEnded['kind'], rest: Partial<RunEnded> = {}): RunEnded => ({
   ...{ kind, run: 'x', steps: 8, seconds: 3, examplesPerSecond: 100, plan: 'xla', device: 'cpu' },
@@ -241,5 +246,44 @@ describe('the recorder', () => {
     await unknown.finish();
     expect(errors).toHaveLength(3);
     expect(errors[0]).toMatchObject({ code: 'run/unknown' });
+  });
+
+  it('keeps what a person has changed while the run trains', async () => {
+    const run = await newRun();
+    const recorder = recorderOf(run);
+    recorder.started(1);
+    recorder.onEvent(begun());
+    await recorder.whenIn(['running']);
+    const changed = await history.change(run.number, { name: 'Mine', note: 'so', tags: ['a'], pinned: true });
+    const mine = { name: 'Mine', note: 'so', tags: ['a'], pinned: true };
+    expect(recorder.renew(changed)).toMatchObject({ ...mine, state: 'running' });
+    const from = events.length;
+    recorder.onEvent(epoch(4, 1));
+    recorder.onEvent(progress(4));
+    await vi.waitFor(() => expect(events.slice(from).some(({ kind }) => kind === 'run')).toBe(true));
+    expect(await recorder.finish()).toMatchObject(mine);
+    for (const event of events.slice(from)) if (event.kind === 'run') expect(event.run).toMatchObject(mine);
+  });
+
+  it('tells how a run ended though it could not be written, and writes it when it can be', async () => {
+    const run = await newRun();
+    const recorder = recorderOf(run);
+    recorder.started(1);
+    recorder.onEvent(begun());
+    await vi.waitFor(() => expect(recorder.current.dataSet).not.toBeNull());
+    recorder.onEvent(epoch(8, 0.5));
+    const full = new LabError('history/disk-full', 'The disk is full.');
+    const refused = vi.spyOn(history, 'update').mockRejectedValue(full);
+    recorder.onEvent({ kind: 'ended', end: end('completed') });
+    expect(await recorder.finish()).toMatchObject({ state: 'completed', weightsSha256: 'f00' });
+    expect(errors).toEqual([full]);
+    expect(states().at(-1)).toBe('completed');
+    refused.mockRestore();
+    await history.close();
+    history = await openHistory(join(folder, 'history.sqlite'));
+    expect(await history.get(run.number)).toMatchObject({
+      ...{ state: 'completed', pid: null, step: 8, epoch: 2, weightsSha256: 'f00' },
+      metrics: { test: { loss: 0.3 } },
+    });
   });
 });

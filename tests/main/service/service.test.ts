@@ -136,13 +136,22 @@ describe('a lab', () => {
     expect(stopped.step).toBeGreaterThan(paused.step);
     expect(await client.runs.stop({ run: number })).toEqual(stopped);
 
-    expect(await client.runs.resume({ run: number })).toMatchObject({ state: 'queued', endedAt: null });
+    const from = lab.events.length;
+    const both = await Promise.all([
+      client.runs.resume({ run: number }),
+      client.runs.resume({ run: number }),
+    ]);
+    for (const resumed of both) expect(resumed).toMatchObject({ state: 'queued', endedAt: null });
     await lab.when(() =>
       lab.events.find(
         (event) => event.kind === 'rewound' && event.run === number && event.step === stopped.step,
       ),
     );
     await lab.until(number, 'running');
+    const trains = lab.events.slice(from).filter((event) => event.kind === 'rewound');
+    expect(trains).toHaveLength(1);
+    const engines = (await client.app.status()).engines.filter((engine) => engine.run === number);
+    expect(engines).toHaveLength(1);
     const last = await client.runs.stop({ run: number });
     expect(last.seconds).toBeGreaterThan(stopped.seconds);
     expect(readdirSync(join(lab.home, 'runs', last.id, 'checkpoints'))).toContain(
@@ -346,7 +355,7 @@ describe('a lab', () => {
     const { runs } = await client.runs.list({ states: ['completed'], limit: 1 });
     const run = runs[0]?.number as number;
     const json = await client.runs.export({ run, format: 'json' });
-    expect(json.fileName).toBe(`${runs[0]?.id}.json`);
+    expect(json.fileName).toBe(`${runs[0]?.id}.gradient-lab.json`);
     const imported = await client.runs.import({ text: json.text });
     expect(imported).toMatchObject({
       state: 'completed',
@@ -357,7 +366,7 @@ describe('a lab', () => {
     const csv = await client.runs.export({ run, format: 'csv' });
     expect(csv.text.split('\n')[0]).toMatch(/^step,epoch,time,accuracy/);
     const { path } = await client.runs.exportFolder({ run });
-    expect(readdirSync(path).sort()).toEqual(['checkpoints', 'metrics.csv', 'run.json']);
+    expect(readdirSync(path).sort()).toEqual(['checkpoints', 'metrics.csv', 'run.gradient-lab.json']);
     expect(readFileSync(join(path, 'metrics.csv'), 'utf8')).toBe(csv.text);
     expect((await client.runs.exportFolder({ run })).path).toBe(`${path}-2`);
   });
