@@ -17,6 +17,7 @@ import type {
   WeightTensor,
 } from './inspect.ts';
 import { LAB_IDS, type LabInfo } from './labs.ts';
+import { MOST_RUN_FILE_BYTES } from './run-files.ts';
 import { RUN_SORTS, RUN_STATES, type Curve, type Run, type RunPage, type TensorHistory } from './runs.ts';
 
 const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -128,7 +129,9 @@ export const contract = {
       .output(type<{ readonly fileName: string; readonly text: string }>()),
     /** A run with its checkpoints as a folder in `$GRADIENT_LAB_HOME/exports`; returns where. */
     exportFolder: base.input(run).output(type<{ readonly path: string }>()),
-    import: base.input(v.object({ text: v.pipe(v.string(), v.maxLength(200_000_000)) })).output(type<Run>()),
+    import: base
+      .input(v.object({ text: v.pipe(v.string(), v.maxLength(MOST_RUN_FILE_BYTES)) }))
+      .output(type<Run>()),
   },
 
   data: {

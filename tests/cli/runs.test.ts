@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Home, signalOnce, TINY, type Finished, type Line } from './helpers.ts';
@@ -91,9 +91,9 @@ describe('gradient-lab export and import', () => {
     expect(written.lines).toEqual([{ kind: 'exported', run: completed['run'], format: 'json', path: file }]);
     const folder = last(await home.run('export', '1', '--format', 'folder', '--json'))['path'] as string;
     expect(folder).toBe(join(home.path, 'exports', String(completed['run'])));
-    expect(readdirSync(folder).sort()).toEqual(['checkpoints', 'metrics.csv', 'run.json']);
+    expect(readdirSync(folder).sort()).toEqual(['checkpoints', 'metrics.csv', 'run.gradient-lab.json']);
     expect(readFileSync(join(folder, 'metrics.csv'), 'utf8')).toBe(csv.stdout);
-    expect(readFileSync(join(folder, 'run.json'), 'utf8')).toBe(readFileSync(file, 'utf8'));
+    expect(readFileSync(join(folder, 'run.gradient-lab.json'), 'utf8')).toBe(readFileSync(file, 'utf8'));
 
     const other = new Home();
     expect((await other.run('import', file, '--json')).lines).toEqual([
@@ -101,6 +101,10 @@ describe('gradient-lab export and import', () => {
     ]);
     expect((await other.run('export', '1')).stdout).toBe(csv.stdout);
     expect(last(await other.run('eval', '1', '--json'))['code']).toBe('run/no-checkpoint');
+    const large = join(other.path, 'large.gradient-lab.json');
+    writeFileSync(large, '');
+    truncateSync(large, 200_000_001);
+    expect(last(await other.run('import', large, '--json'))['code']).toBe('import/too-large');
     other.remove();
   });
 });

@@ -1,8 +1,7 @@
 /** `gradient-lab import FILE`: adds a run that another Gradient Lab has exported. */
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { parseRun } from '../../main/service/exports.ts';
-import { LabError, messageOf } from '../../shared/errors.ts';
+import { readRunFile } from '../../main/service/run-file.ts';
 import { withHistory } from '../home.ts';
 import { makeOutput } from '../output.ts';
 
@@ -17,20 +16,9 @@ export function importCommand(): Command {
     .action((file: string, { json = false }: { json?: boolean }) =>
       withHistory(async (history) => {
         const output = makeOutput(json, process.stdout, process.stderr);
-        const { number, id } = await history.import(parseRun(await readText(file)));
+        const { number, id } = await history.import(parseRun(await readRunFile(file)));
         output.object({ kind: 'imported', run: id, number });
         output.line(`Imported as run ${number} (${id}).`);
       }),
     );
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new LabError('import/unreadable', `The file "${file}" cannot be read: ${messageOf(error)}`, {
-      hint: 'Give the path of a file that `gradient-lab export --format json` has made.',
-      cause: error,
-    });
-  }
 }

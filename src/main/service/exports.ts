@@ -1,7 +1,9 @@
 /** Runs as files: for a spreadsheet, for another Gradient Lab, or all of one in a folder. */
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError, messageOf } from '../../shared/errors.ts';
+import { RUN_FILE_ENDING } from '../../shared/run-files.ts';
 import type { History } from '../history/index.ts';
 import { runFolder } from './places.ts';
 
@@ -14,12 +16,12 @@ export async function exportText(
   const { id } = await history.get(run);
   const text =
     format === 'csv' ? await history.exportCsv(run) : `${JSON.stringify(await history.export(run))}\n`;
-  return { fileName: `${id}.${format}`, text };
+  return { fileName: `${id}${format === 'csv' ? '.csv' : RUN_FILE_ENDING}`, text };
 }
 
 /**
- * A new folder in `parent` with `run.json`, `metrics.csv` and the run's checkpoints, under the run's id. It appears when it is
- * whole.
+ * A new folder in `parent` with `run.gradient-lab.json`, `metrics.csv` and the run's checkpoints, under the run's id. It appears
+ * when it is whole.
  */
 export async function exportFolder(
   history: History,
@@ -31,24 +33,34 @@ export async function exportFolder(
   const partial = await mkdtemp(join(parent, `.${id}-`));
   try {
     for (const [format, name] of [
-      ['json', 'run.json'],
+      ['json', `run${RUN_FILE_ENDING}`],
       ['csv', 'metrics.csv'],
     ] as const) {
       const { text } = await exportText(history, run, format);
       await writeFile(join(partial, name), text);
     }
-    await cp(join(runFolder(home, id), 'checkpoints'), join(partial, 'checkpoints'), {
-      recursive: true,
-      filter: (source) => !source.endsWith('.partial'),
-    }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error; // a run without checkpoints
-    });
+    await copyCheckpoints(join(runFolder(home, id), 'checkpoints'), join(partial, 'checkpoints'));
     const path = join(parent, await freeName(parent, id));
     await rename(partial, path);
     return path;
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** A run that trains replaces its checkpoints: one that goes in mid-copy makes it start again, this often at most. */
+const MOST_COPIES = 5;
+
+/** Copies the folder of a run's checkpoints as it is at one moment; does nothing for a run that has none. */
+async function copyCheckpoints(from: string, to: string): Promise<void> {
+  for (let i = 1; existsSync(from); i++) {
+    try {
+      return await cp(from, to, { recursive: true, filter: (source) => !source.endsWith('.partial') });
+    } catch (error) {
+      await rm(to, { recursive: true, force: true });
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || i === MOST_COPIES) throw error;
+    }
   }
 }
 
