@@ -48,6 +48,7 @@ export class Engine {
   private readonly watch: NodeJS.Timeout;
   private settleReady!: { resolve(abilities: EngineAbilities): void; reject(error: ProblemError): void };
   private settleGone!: () => void;
+  private settleIdle: (() => void) | undefined;
   private isReady = false;
   private isGone = false;
   private lastId = 0;
@@ -107,6 +108,12 @@ export class Engine {
     clearTimeout(timer);
   }
 
+  /** As `end`, after the answers that are waited for: nobody may ask it for more. */
+  async retire(): Promise<void> {
+    if (this.pending.size > 0) await new Promise<void>((resolve) => (this.settleIdle = resolve));
+    await this.end();
+  }
+
   /** Ends it at once; `reason` is the sentence that whoever waits for an answer gets. */
   kill(reason: string): void {
     this.ended ??= reason;
@@ -148,6 +155,7 @@ export class Engine {
   private take(id: number): Pending | undefined {
     const pending = this.pending.get(id);
     this.pending.delete(id);
+    if (this.pending.size === 0) this.settleIdle?.();
     return pending;
   }
 
@@ -171,6 +179,7 @@ export class Engine {
     const waiting = [...this.pending.values()];
     this.pending.clear();
     for (const pending of waiting) pending.reject(error);
+    this.settleIdle?.();
     this.settleGone();
   }
 

@@ -32,6 +32,8 @@ interface Place {
   readonly device: string;
   role: EngineInfo['role'];
   run: number | null;
+  /** Settings have changed since it was started, and it leaves. */
+  isReplaced: boolean;
 }
 
 export class EngineSupervisor {
@@ -43,6 +45,8 @@ export class EngineSupervisor {
   private settings: EngineSettings;
   private warm: Place | undefined;
   private interactive: Place | undefined;
+  /** Resolves when the warm engine that was replaced is gone: its place is taken until then. */
+  private leaving: Promise<void> | undefined;
   private known: EngineAbilities | undefined;
   private inability: Problem | null = null;
   private isClosing = false;
@@ -83,13 +87,20 @@ export class EngineSupervisor {
   /** Resolves when an engine has said what it can do; rejects with why none can. */
   async ready(): Promise<EngineAbilities> {
     if (this.known !== undefined) return this.known;
+    while (this.leaving !== undefined) await this.leaving;
     if (this.isClosing) throw closing();
     const hasRoom = this.running.size < this.settings.runsAtOnce;
     const place =
       this.warm ??
       this.interactive ??
       (hasRoom ? (this.warm = this.start('warm')) : (this.interactive = this.start('interactive')));
-    return place.engine.ready;
+    try {
+      return await place.engine.ready;
+    } catch (error) {
+      // It was replaced before it was ready, because the settings have changed: another can say.
+      if (!place.isReplaced) throw error;
+      return this.ready();
+    }
   }
 
   /** Calls the engine for calls, and starts it first where there is none. */
@@ -120,9 +131,7 @@ export class EngineSupervisor {
     if (device !== settings.device || threads !== settings.threads) {
       this.known = undefined;
       this.inability = null;
-      void this.warm?.engine.end().then(() => this.fill());
-      void this.interactive?.engine.end();
-      this.interactive = undefined;
+      this.replaceIdle();
     }
     this.fill();
   }
@@ -137,6 +146,20 @@ export class EngineSupervisor {
     await Promise.all([...this.places].map((place) => place.engine.gone));
   }
 
+  /** From now on nobody gets one of the engines that wait; calls that are under way on them end first. */
+  private replaceIdle(): void {
+    const { warm, interactive } = this;
+    this.warm = undefined;
+    this.interactive = undefined;
+    for (const place of [warm, interactive]) if (place !== undefined) place.isReplaced = true;
+    void interactive?.engine.retire();
+    if (warm === undefined) return;
+    this.leaving = warm.engine.end().then(() => {
+      this.leaving = undefined;
+      this.fill();
+    });
+  }
+
   /** Starts what there is room for: queued runs in their order, else an engine that waits warm for the next. */
   private fill(): void {
     if (this.isClosing) return;
@@ -148,7 +171,13 @@ export class EngineSupervisor {
       void this.execute(job);
     }
     const hasRoom = this.running.size < this.settings.runsAtOnce;
-    if (this.isWarm && hasRoom && this.warm === undefined && this.inability === null) {
+    if (
+      this.isWarm &&
+      hasRoom &&
+      this.warm === undefined &&
+      this.leaving === undefined &&
+      this.inability === null
+    ) {
       try {
         this.warm = this.start('warm');
       } catch (error) {
@@ -184,6 +213,7 @@ export class EngineSupervisor {
       return warm;
     }
     await warm?.engine.end();
+    await this.leaving;
     if (!job.isWaiting) return undefined;
     return this.start('run', { run, device: task.device, threads: task.threads });
   }
@@ -198,7 +228,7 @@ export class EngineSupervisor {
       GRADIENT_LAB_THREADS: String(threads),
     });
     const engine = new Engine(child, this.limits);
-    const place: Place = { engine, role, run, device, threads };
+    const place: Place = { engine, role, run, device, threads, isReplaced: false };
     this.places.add(place);
     const fitsSettings = (): boolean => device === this.settings.device && threads === this.settings.threads;
     engine.ready.then(

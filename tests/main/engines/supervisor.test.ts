@@ -287,6 +287,39 @@ describe('new settings', () => {
     await until(() => pids.filter(isAlive).length === 2);
     expect(pids.slice(0, 2).some(isAlive)).toBe(false);
   });
+
+  it('let calls that are under way end on the engine that they went to', async () => {
+    open();
+    await supervisor.call('data.verify', { id: 'x' });
+    const abort = new AbortController();
+    const waits = supervisor.call('data.verify', { id: 'wait' }, { signal: abort.signal });
+    supervisor.configure({ runsAtOnce: 1, threads: 2, device: 'cpu' });
+    expect(await supervisor.call('data.verify', { id: 'x' })).toEqual(['cpu', '2', pids[1]]);
+    expect(isAlive(pids[0] as number)).toBe(true);
+    abort.abort();
+    await expect(waits).rejects.toMatchObject({ code: 'data/aborted' });
+    await until(() => !isAlive(pids[0] as number));
+    expect(isAlive(pids[1] as number)).toBe(true);
+  });
+
+  it('give no run the engine that leaves, and start no other beside it', async () => {
+    open();
+    supervisor.warmUp();
+    await supervisor.ready();
+    supervisor.configure({ runsAtOnce: 1, threads: 2, device: 'auto' });
+    // The engine that leaves has the threads of this run.
+    expect((await run('quick').done).kind).toBe('ended');
+    expect(most).toBe(1);
+  });
+
+  it('do not fail whoever waits for an engine to be ready', async () => {
+    open();
+    supervisor.warmUp();
+    const ready = supervisor.ready();
+    supervisor.configure({ runsAtOnce: 1, threads: 2, device: 'auto' });
+    expect(await ready).toMatchObject({ device: { device: 'cpu' } });
+    expect(most).toBe(1);
+  });
 });
 
 describe('closing', () => {
