@@ -29,9 +29,10 @@ export interface LabAddress {
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** Reads the address that a lab has printed. Anything else is a LabError that says what is expected. */
+/** Reads the address that a lab has printed, also out of the line around it. Anything else is a LabError that says why. */
 export function parseLabAddress(text: string): LabAddress {
-  const url = parse(text.trim());
+  // An address of another kind must not turn into one by what lies in its middle.
+  const url = parse(/(?<!\S)http:\/\/\S+/i.exec(text)?.[0] ?? text.trim());
   if (url?.protocol !== 'http:' || url.username !== '' || url.password !== '') {
     throw new LabError(
       'connect/invalid',

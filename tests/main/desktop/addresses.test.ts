@@ -66,6 +66,7 @@ describe('the address of a lab elsewhere', () => {
     };
     expect(parseLabAddress(`http://127.0.0.1:8080/?token=${TOKEN}`)).toEqual(expected);
     expect(parseLabAddress(`  http://127.0.0.1:8080?token=${TOKEN}\n`)).toEqual(expected);
+    expect(parseLabAddress(`Gradient Lab is at http://127.0.0.1:8080/?token=${TOKEN}\n`)).toEqual(expected);
     expect(parseLabAddress(`http://127.0.0.1:8080/runs?x=1&token=${TOKEN}#/runs`)).toEqual(expected);
     expect(parseLabAddress(`http://localhost:9000/?token=${TOKEN}`).name).toBe('localhost:9000');
     expect(parseLabAddress(`http://[::1]:9000/?token=${TOKEN}`).origin).toBe('http://[::1]:9000');
@@ -85,6 +86,7 @@ describe('the address of a lab elsewhere', () => {
     ['', 'connect/invalid'],
     ['127.0.0.1:8080', 'connect/invalid'],
     [`https://127.0.0.1:8080/?token=${TOKEN}`, 'connect/invalid'],
+    [`https://evil.example/?next=http://127.0.0.1:8080/?token=${TOKEN}`, 'connect/invalid'],
     [`http://user:password@127.0.0.1:8080/?token=${TOKEN}`, 'connect/invalid'],
     [`http://evil.example@127.0.0.1:8080/?token=${TOKEN}`, 'connect/invalid'],
     ['javascript:alert(1)', 'connect/invalid'],
