@@ -130,7 +130,7 @@ async function prepare(
   lab: Lab,
   task: RunTask,
   runtime: RuntimeInfo,
-  { resume, control, onEvent }: RunOptions,
+  { resume, control, onEvent, writesCheckpoints }: RunOptions,
 ): Promise<Prepared> {
   const warn = (message: string): void => onEvent({ kind: 'warning', message });
   const loaded = await loadDataOf(lab, task, {
@@ -163,7 +163,9 @@ async function prepare(
         fromStep: checkpoint?.progress.step ?? 0,
         recalled: readRecentEvents(checkpoint?.notes),
       },
-      onChoice: (choice) => rememberPlan(home, key, choice),
+      onChoice: (choice) => {
+        if (writesCheckpoints !== false) rememberPlan(home, key, choice);
+      },
     };
   } catch (error) {
     data.dispose();

@@ -1,6 +1,6 @@
 /** Remembers which plan was fastest, so that only the first run with some settings has to time them. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../shared/fields.ts';
 import { PLANS, type Plan, type PlanChoice, type RuntimeInfo } from '../runtime/index.ts';
@@ -27,12 +27,21 @@ export function recallPlan(home: string, key: string): Plan | undefined {
   return PLANS.find((known) => known === plan);
 }
 
+/** Where it cannot be written, the next run times the plans again: no reason to end this one. */
 export function rememberPlan(home: string, key: string, choice: PlanChoice): void {
   const file = memoryFile(home);
-  mkdirSync(dirname(file), { recursive: true });
   const partial = `${file}.partial-${process.pid}`;
-  writeFileSync(partial, JSON.stringify({ ...readMemory(home), [key]: choice }, null, 2));
-  renameSync(partial, file);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    try {
+      writeFileSync(partial, JSON.stringify({ ...readMemory(home), [key]: choice }, null, 2));
+      renameSync(partial, file);
+    } finally {
+      rmSync(partial, { force: true });
+    }
+  } catch {
+    // Only a memory: see above.
+  }
 }
 
 function memoryFile(home: string): string {
