@@ -76,6 +76,16 @@ describe('a problem in the app', () => {
     expect(appProblem(problem).hint).not.toContain('gradient-lab');
     expect(appProblem({ ...problem, code: 'engine/gone' }).hint).toBe(problem.hint);
   });
+
+  it('says in short why a fetch failed, and keeps what each source said', () => {
+    const problem = { code: 'data/fetch-failed', hint: null, details: 'at fetch' };
+    const offline = appProblem({ ...problem, message: 'a: getaddrinfo ENOTFOUND a. b: ENOTFOUND b.' });
+    expect(offline.message).toContain('cannot be reached');
+    expect(offline.details).toBe('a: getaddrinfo ENOTFOUND a. b: ENOTFOUND b.\n\nat fetch');
+    expect(appProblem({ ...problem, message: 'a: Expected SHA-256 1, got 2.' }).message).toContain(
+      'no source',
+    );
+  });
 });
 
 describe('channels of an image', () => {
