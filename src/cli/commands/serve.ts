@@ -31,9 +31,10 @@ export function serveCommand(): Command {
     .action(async ({ port, open, json = false }: ServeOptions) => {
       const output = makeOutput(json, process.stdout, process.stderr);
       process.stdout.on('error', () => undefined); // whoever read the address may have gone since
-      const service = await createService({ home: labHome(), version: packageVersion() });
+      const home = labHome();
+      const service = await createService({ home, version: packageVersion() });
       try {
-        const host = await startWebHost({ service, port, open });
+        const host = await startWebHost({ service, port, openFrom: open ? home : null });
         output.object({ kind: 'listening', url: host.url });
         output.line(`Gradient Lab is at ${host.url}`);
         output.line(

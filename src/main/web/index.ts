@@ -18,8 +18,8 @@ export interface WebHostOptions {
   readonly service: { readonly router: AnyRouter };
   /** 0 takes a free one. */
   readonly port: number;
-  /** Opens the browser, where there is one. */
-  readonly open: boolean;
+  /** Opens the browser, where there is one, with a page that lies in this folder for a while; null opens none. */
+  readonly openFrom: string | null;
   readonly folder?: string;
   readonly maxMessageBytes?: number;
 }
@@ -35,7 +35,7 @@ export interface WebHost {
 export async function startWebHost({
   service,
   port,
-  open,
+  openFrom,
   folder = rendererFolder(),
   maxMessageBytes = MAX_MESSAGE_BYTES,
 }: WebHostOptions): Promise<WebHost> {
@@ -47,11 +47,11 @@ export async function startWebHost({
   const endSockets = serveSockets(server, { router: service.router, token, maxMessageBytes });
   await listen(server, port);
   const url = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/?token=${token}`;
-  if (open) openBrowser(url);
+  const page = openFrom === null ? null : openBrowser(url, openFrom);
   let closing: Promise<void> | undefined;
   return {
     url,
-    close: () => (closing ??= closeServer(server, endSockets)),
+    close: () => (closing ??= closeServer(server, endSockets).finally(() => page?.remove())),
   };
 }
 

@@ -200,7 +200,7 @@ describe('the desktop app', () => {
 describe('a lab elsewhere', () => {
   let host: WebHost;
   beforeAll(async () => {
-    host = await startWebHost({ service: { router }, port: 0, open: false });
+    host = await startWebHost({ service: { router }, port: 0, openFrom: null });
   });
   afterAll(() => host.close());
 

@@ -63,7 +63,7 @@ export async function startHost(options: Partial<WebHostOptions> = {}): Promise<
   const host = await startWebHost({
     service: { router },
     port: 0,
-    open: false,
+    openFrom: null,
     folder: join(folder, 'renderer'),
     ...options,
   });

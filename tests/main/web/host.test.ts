@@ -40,7 +40,7 @@ describe('the web host', () => {
   });
 
   it('refuses to start where the window’s files are missing', async () => {
-    const start = startWebHost({ service: { router }, port: 0, open: false, folder: '/no/such/folder' });
+    const start = startWebHost({ service: { router }, port: 0, openFrom: null, folder: '/no/such/folder' });
     expect((await failureOf(start)).code).toBe('setup/no-renderer');
   });
 
