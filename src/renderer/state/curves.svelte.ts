@@ -3,15 +3,29 @@
  */
 import { SvelteSet } from 'svelte/reactivity';
 import type { Problem } from '../../shared/app.ts';
-import type { PointBatch } from '../../shared/runs.ts';
+import { ACTIVE_STATES, type PointBatch, type Run } from '../../shared/runs.ts';
 import type { SeriesPoints } from '../charts/types.ts';
 import { client, problemOf } from './client.svelte.ts';
 import { planCalls } from './curve-calls.ts';
 import { GrowingPoints } from './growing-points.svelte.ts';
-import { onPoints, onReopened, onRewound } from './live.svelte.ts';
+import { onPoints, onReopened, onRewound, onRun } from './live.svelte.ts';
 
 /** Points that are kept for charts that may come back, beside those that were just asked for: about 500 MB. */
 const MOST_POINTS = 20_000_000;
+
+/** A run whose points came this recently is trained by this service, which tells of every point. */
+const LIVE_MS = 5000;
+/** Points of a run that another process trains are asked for this often at most. */
+const ASK_MS = 1000;
+
+/** What was asked of a run that another process trains. */
+interface Followed {
+  /** The newest state that it was told to be in. */
+  run: Run;
+  /** Points after this step are asked for next; -1 for all. Lags one request: means of an epoch come after its last step. */
+  after: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
 
 interface Kept {
   readonly run: number;
@@ -23,6 +37,8 @@ const keyOf = (run: number, name: string): string => `${run} ${name}`;
 
 class Curves {
   readonly #kept = new Map<string, Kept>();
+  readonly #liveAt = new Map<number, number>();
+  readonly #followed = new Map<number, Followed>();
   readonly #loading = new SvelteSet<string>();
   /** Asked for, and not yet on the way. */
   #wanted = new Map<string, Kept>();
@@ -31,6 +47,7 @@ class Curves {
 
   constructor() {
     onPoints((batch) => this.#append(batch));
+    onRun((run, before) => this.#follow(run, before));
     onRewound((run, step) => {
       for (const kept of this.#of(run)) kept.points.rewind(step);
     });
@@ -96,7 +113,59 @@ class Curves {
     }
   }
 
+  /** Catches up with a run of which no points come live: another process trains it. */
+  #follow(run: Run, before: Run | undefined): void {
+    const all = this.#of(run.number);
+    if (all.length === 0 || performance.now() - (this.#liveAt.get(run.number) ?? -Infinity) < LIVE_MS) return;
+    const last = Math.max(...all.map(({ points }) => points.lastStep));
+    const isRewound = run.step < last && (before === undefined || run.step < before.step);
+    // The last means may come after the last step: at its end a run is loaded whole.
+    const isEnd = before !== undefined && before.state !== run.state && !ACTIVE_STATES.includes(run.state);
+    if (!isRewound && !isEnd && run.step <= last) return;
+    if (isRewound) for (const { points } of all) points.rewind(run.step);
+    const followed = this.#followed.get(run.number);
+    const after = isRewound || isEnd ? -1 : (followed?.after ?? last);
+    if (followed === undefined) {
+      const created: Followed = { run, after, timer: undefined };
+      this.#followed.set(run.number, created);
+      void this.#catchUp(created);
+      return;
+    }
+    followed.run = run;
+    followed.after = Math.min(followed.after, after);
+    // While the timer runs, it asks when it ends.
+    if (followed.timer === undefined) void this.#catchUp(followed);
+  }
+
+  async #catchUp(followed: Followed): Promise<void> {
+    const { number } = followed.run;
+    const all = this.#of(number);
+    const { after } = followed;
+    const askedFor = followed.run;
+    followed.after = Math.max(after, ...all.map(({ points }) => points.lastStep));
+    followed.timer = setTimeout(() => {
+      followed.timer = undefined;
+      if (followed.run !== askedFor) void this.#catchUp(followed);
+      else if (!ACTIVE_STATES.includes(followed.run.state)) this.#followed.delete(number);
+    }, ASK_MS);
+    try {
+      for (const { runs, names } of planCalls(all)) {
+        for (const curve of await client().runs.curves({ runs, names, ...(after >= 0 && { after }) })) {
+          const points = this.#kept.get(keyOf(curve.run, curve.name))?.points;
+          if (after < 0) points?.load(curve);
+          // Rewound meanwhile: what lies between is missing, and the whole is on its way.
+          else if (followed.after >= after) points?.extend(curve);
+        }
+      }
+      this.problem = null;
+    } catch (error) {
+      followed.after = Math.min(followed.after, after);
+      this.problem = problemOf(error);
+    }
+  }
+
   #append(batch: PointBatch): void {
+    this.#liveAt.set(batch.run, performance.now());
     for (const kept of this.#of(batch.run)) {
       const values = batch.values[kept.name];
       if (values === undefined || values.length === 0) continue;

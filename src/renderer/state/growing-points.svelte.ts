@@ -59,6 +59,11 @@ export class GrowingPoints implements SeriesPoints {
     if (this.#arrays.append(batch, values)) this.#version++;
   }
 
+  extend(curve: Curve): void {
+    this.#arrays.extend(curve);
+    this.#version++;
+  }
+
   rewind(step: number): void {
     this.#arrays.rewind(step);
     this.#generation++;

@@ -9,7 +9,7 @@ import {
 } from '../../shared/app.ts';
 import type { FetchProgress } from '../../shared/data.ts';
 import type { LabInfo } from '../../shared/labs.ts';
-import type { PointBatch, Run, RunProgressUpdate } from '../../shared/runs.ts';
+import { ACTIVE_STATES, type PointBatch, type Run, type RunProgressUpdate } from '../../shared/runs.ts';
 import { app, client, problemOf, type Connection } from './client.svelte.ts';
 import { Listeners } from './listeners.ts';
 import { lineOfRun, type LogLine } from './log.ts';
@@ -67,11 +67,15 @@ class Live {
 export const live = new Live();
 
 const points = new Listeners<[batch: PointBatch]>();
+const states = new Listeners<[run: Run, before: Run | undefined]>();
 const rewound = new Listeners<[run: number, step: number]>();
 const reopened = new Listeners<[]>();
 
 /** Points as they arrive. Returns the way to stop listening. */
 export const onPoints = (listener: (batch: PointBatch) => void): (() => void) => points.add(listener);
+/** States of runs as they arrive, with the one before that, where it is known. */
+export const onRun = (listener: (run: Run, before: Run | undefined) => void): (() => void) =>
+  states.add(listener);
 /** Points of `run` after `step` are void. */
 export const onRewound = (listener: (run: number, step: number) => void): (() => void) =>
   rewound.add(listener);
@@ -125,8 +129,14 @@ function opened(): void {
   everOpen = true;
 }
 
+/** Grows with each event that tells of a run; beside it, when each run was last told of. */
+let told = 0;
+const toldAt = new Map<number, number>();
+
 /** What a window needs before the first event of its kind. */
 async function load(): Promise<void> {
+  const since = told;
+  const isNews = (run: number): boolean => (toldAt.get(run) ?? 0) <= since;
   const [settings, labs, runs] = await Promise.allSettled([
     client().app.settings(),
     client().labs.list(),
@@ -135,7 +145,24 @@ async function load(): Promise<void> {
   if (settings.status === 'fulfilled') live.takeSettings(settings.value);
   if (labs.status === 'fulfilled') live.labs = labs.value;
   live.labsProblem = labs.status === 'rejected' ? problemOf(labs.reason) : null;
-  if (runs.status === 'fulfilled') live.keep(runs.value.runs);
+  if (runs.status === 'rejected') return;
+  // An event that came while the list was under way is newer than the list.
+  const listed = new Set(runs.value.runs.map(({ number }) => number));
+  live.keep(runs.value.runs.filter(({ number }) => isNews(number)));
+  const ended = [...live.runs.values()].filter(
+    ({ number, state }) => ACTIVE_STATES.includes(state) && !listed.has(number) && isNews(number),
+  );
+  await Promise.all(ended.map(({ number }) => lookAgain(number, () => isNews(number))));
+}
+
+/** How a run ended that was active when it was last told of. */
+async function lookAgain(number: number, isNews: () => boolean): Promise<void> {
+  try {
+    const run = await client().runs.get({ run: number });
+    if (isNews()) applyRun(run);
+  } catch {
+    // Gone for good, or the connection is lost again: the next list tells.
+  }
 }
 
 function applyEvent(event: AppEvent): void {
@@ -144,6 +171,7 @@ function applyEvent(event: AppEvent): void {
       return applyRun(event.run);
     case 'purged':
       for (const run of event.runs) {
+        toldAt.set(run, ++told);
         live.runs.delete(run);
         live.progress.delete(run);
       }
@@ -179,6 +207,7 @@ function applyEvent(event: AppEvent): void {
 
 function applyRun(run: Run): void {
   const before = live.runs.get(run.number);
+  toldAt.set(run.number, ++told);
   live.runs.set(run.number, run);
   if (run.state !== 'running' && run.state !== 'paused') {
     live.progress.delete(run.number);
@@ -187,6 +216,7 @@ function applyRun(run: Run): void {
   const line = lineOfRun(before, run);
   if (line !== null) live.note(line.text, line.level, run.number);
   if (before === undefined || differsInList(before, run)) live.runsVersion++;
+  states.call(run, before);
 }
 
 function differsInList(before: Run, run: Run): boolean {

@@ -36,6 +36,16 @@ export class PointArrays {
     return this.length > before;
   }
 
+  /** Adds those points of a curve that lie after the last one there is. */
+  extend(curve: Pick<Curve, 'step' | 'value' | 'time' | 'resumedAt'>): void {
+    const last = this.length === 0 ? -1 : this.lastStep;
+    for (let i = 0; i < curve.step.length; i++) {
+      const step = curve.step[i] as number;
+      if (step > last) this.#add(step, curve.value[i] as number, curve.time[i] as number);
+    }
+    this.resumedAt = curve.resumedAt;
+  }
+
   /** Points after `step` are void: the run went on from there. From 0 it starts anew, and has nothing to break. */
   rewind(step: number): void {
     while (this.length > 0 && (this.step[this.length - 1] as number) > step) this.length--;
