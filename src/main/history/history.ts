@@ -23,7 +23,7 @@ import { readHistograms } from './histograms.ts';
 import { importRun } from './import.ts';
 import { parseExport } from './import-format.ts';
 import type { Connections } from './open.ts';
-import { purgeRuns } from './purge.ts';
+import { purgeRuns, type PurgeOptions } from './purge.ts';
 import { resumesOf } from './resumes.ts';
 import { listRuns } from './run-query.ts';
 import { mergePatches, RUN_COLUMNS, runOf, type NewRun, type Owner, type RunPatch } from './run-rows.ts';
@@ -214,9 +214,9 @@ export class History {
   }
 
   /** Removes deleted runs for good and returns them; their folders are the caller's. */
-  async purge(): Promise<readonly Run[]> {
+  async purge(options?: PurgeOptions): Promise<readonly Run[]> {
     this.refuseClosed();
-    return this.inTurn(() => purgeRuns(this.queue, this.batchWriter));
+    return this.inTurn(() => purgeRuns(this.queue, this.batchWriter, options));
   }
 
   /** A record that JSON can carry and `import` takes. Throws `run/too-large` above 4,000,000 points. */

@@ -7,18 +7,30 @@ import type { WriteQueue } from './write-queue.ts';
 /** Points that one transaction removes: others that write wait some 100 ms for it at most. */
 const POINTS_AT_ONCE = 50_000;
 
+export interface PurgeOptions {
+  /** Ends it between two transactions; runs that it did not come to stay deleted, and can be purged later. */
+  readonly signal?: AbortSignal;
+  /** Waited for after each run. */
+  readonly onPurged?: (run: Run) => Promise<void>;
+}
+
 /**
  * One run after the other, in many small transactions, so that a run that trains is not held up. A run that is restored in
  * the meantime stays, without the points that were removed before it was.
  */
-export async function purgeRuns(queue: WriteQueue, writer: BatchWriter): Promise<Run[]> {
+export async function purgeRuns(
+  queue: WriteQueue,
+  writer: BatchWriter,
+  { signal, onPurged }: PurgeOptions = {},
+): Promise<Run[]> {
   const rows = await queue.run('normal', (connection) =>
     connection.all('SELECT number FROM runs WHERE deleted_at IS NOT NULL ORDER BY number'),
   );
   const purged: Run[] = [];
   for (const row of rows) {
     const number = row['number'] as number;
-    while (await removePoints(queue, number));
+    while (!signal?.aborted && (await removePoints(queue, number)));
+    if (signal?.aborted) break;
     const removed = await queue.run('full', (connection) =>
       connection.all(
         `DELETE FROM runs WHERE number = ? AND deleted_at IS NOT NULL RETURNING ${RUN_COLUMNS}`,
@@ -27,6 +39,7 @@ export async function purgeRuns(queue: WriteQueue, writer: BatchWriter): Promise
     );
     purged.push(...removed.map(runOf));
     writer.forget(number);
+    for (const row of removed) await onPurged?.(runOf(row));
   }
   return purged;
 }

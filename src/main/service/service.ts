@@ -50,7 +50,10 @@ export async function createService({
 }: ServiceOptions): Promise<LabService> {
   await mkdir(home, { recursive: true }).catch(() => undefined); // opening the history says why
   const hub = new EventHub();
-  const publish = (event: AppEvent): void => hub.publish(event);
+  const publish = (event: AppEvent): void => {
+    hub.publish(event);
+    if (event.kind === 'checkpoint') status.checkpointsChanged();
+  };
   const opened = await open(home);
   const engines = new EngineSupervisor({
     spawn: spawnEngine,
@@ -114,10 +117,11 @@ function withoutHistory(shared: SharedParts, problem: ProblemError): Parts {
 async function withHistory(shared: SharedParts, history: History, version: string): Promise<Parts> {
   const { home, engines, status, publish, log } = shared;
   let retry: NodeJS.Timeout | undefined;
+  let isClosing = false;
   const onHistoryError = (error: unknown): void => {
     const problem = toProblem(error);
     log(problem.details ?? problem.message);
-    if (!problem.code.startsWith('history/')) return;
+    if (isClosing || !problem.code.startsWith('history/')) return;
     status.historyProblem = problem;
     status.changed();
     clearTimeout(retry);
@@ -138,7 +142,10 @@ async function withHistory(shared: SharedParts, history: History, version: strin
     onError: onHistoryError,
   });
   await foreign.start().catch(onHistoryError);
-  const purged = purgeDeleted(history, home, publish).catch(onHistoryError);
+  const stopPurge = new AbortController();
+  const purged = purgeDeleted({ history, home, publish, signal: stopPurge.signal, onError: onHistoryError })
+    .then((count) => count > 0 && status.checkpointsChanged())
+    .catch(onHistoryError);
 
   return {
     ...shared,
@@ -146,11 +153,13 @@ async function withHistory(shared: SharedParts, history: History, version: strin
     runs: () => runs,
     settings: () => history.settings(),
     close: async () => {
-      clearTimeout(retry);
-      await Promise.all([foreign.stop(), purged]);
+      // Engines first: they have checkpoints to write, and whoever closes does not wait for long.
+      stopPurge.abort();
       runs.interruptAll();
-      await engines.close();
+      await Promise.all([engines.close(), foreign.stop()]);
       await runs.settled();
+      await purged;
+      isClosing = true;
       clearTimeout(retry);
       await history.close().catch((error: unknown) => log(toProblem(error).message));
     },

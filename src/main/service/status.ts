@@ -7,8 +7,8 @@ import { checkpointBytes, freeBytes } from './disk.ts';
 const GATHER_MS = 50;
 /** How often memory of engines and room on the disk are looked at. */
 const DRIFT_MS = 5000;
-/** Counting what checkpoints take reads every run's folder. */
-const COUNT_MS = 60_000;
+/** Counting what checkpoints take reads every run's folder: not for every one of many that are written. */
+const COUNT_MS = 10_000;
 
 export interface StatusOptions {
   readonly version: string;
@@ -22,18 +22,22 @@ export class Status {
   private readonly options: StatusOptions;
   private readonly drift: NodeJS.Timeout;
   private timer: NodeJS.Timeout | undefined;
-  private counted: { readonly at: number; readonly bytes: Promise<number> } | undefined;
+  /** What checkpoints took when they were last counted. */
+  private bytes = 0;
+  private counting: NodeJS.Timeout | undefined;
   private told = '';
+  private isClosed = false;
 
   constructor(options: StatusOptions) {
     this.options = options;
     this.drift = setInterval(() => void this.tell(), DRIFT_MS);
     this.drift.unref();
+    void this.count();
   }
 
   async current(): Promise<AppStatus> {
     const { version, home, engines } = this.options;
-    const [free, checkpoints] = await Promise.all([freeBytes(home), this.checkpoints()]);
+    const free = await freeBytes(home);
     return {
       version,
       home,
@@ -42,19 +46,30 @@ export class Status {
       engineProblem: engines.problem,
       historyProblem: this.historyProblem,
       freeBytes: free,
-      checkpointBytes: checkpoints,
+      checkpointBytes: this.bytes,
     };
   }
 
   /** Something of it has changed. */
   changed(): void {
+    if (this.isClosed) return;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       void this.tell();
     }, GATHER_MS);
   }
 
+  /** Checkpoints were written or removed: they are counted again soon, once for all that happens until then. */
+  checkpointsChanged(): void {
+    this.counting ??= setTimeout(() => {
+      this.counting = undefined;
+      void this.count();
+    }, COUNT_MS).unref();
+  }
+
   close(): void {
+    this.isClosed = true;
+    clearTimeout(this.counting);
     clearInterval(this.drift);
     clearTimeout(this.timer);
   }
@@ -67,11 +82,8 @@ export class Status {
     this.options.publish({ kind: 'status', status });
   }
 
-  private checkpoints(): Promise<number> {
-    const now = performance.now();
-    if (this.counted === undefined || now - this.counted.at > COUNT_MS) {
-      this.counted = { at: now, bytes: checkpointBytes(this.options.home) };
-    }
-    return this.counted.bytes;
+  private async count(): Promise<void> {
+    this.bytes = await checkpointBytes(this.options.home);
+    this.changed();
   }
 }

@@ -97,6 +97,15 @@ describe('purge', () => {
     expect(await lab.history.purge()).toEqual([]);
   });
 
+  it('ends after the run that it is at where it is told to, and takes the rest later', async () => {
+    await make(3);
+    await lab.history.delete([1, 2, 3]);
+    const stop = new AbortController();
+    const onPurged = (): Promise<void> => Promise.resolve(stop.abort());
+    expect(numbers(await lab.history.purge({ signal: stop.signal, onPurged }))).toEqual([1]);
+    expect(numbers(await lab.history.purge())).toEqual([2, 3]);
+  });
+
   it('removes a run of more points than one transaction takes', async () => {
     await make(1);
     const loss = new Float64Array(120_000);
