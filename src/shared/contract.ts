@@ -1,6 +1,7 @@
 /**
  * The contract: every procedure and stream between a window and the lab service. One router implements it; the desktop host
- * calls it over a MessagePort, the web host over a WebSocket, the command line in process.
+ * calls it over a MessagePort, the web host over a WebSocket. The command line does without: it trains in its own process, and
+ * keeps its runs by the same recorder and history.
  *
  * Inputs come from outside and are checked by schema; outputs come from the service and are only typed.
  */
