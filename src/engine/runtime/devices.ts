@@ -44,8 +44,8 @@ export function startRuntime(options: RuntimeOptions = {}): RuntimeInfo {
     throw new LabError('device/no-gpu', whyNoGpu(variant), {
       hint:
         variant === 'cpu'
-          ? 'Run `npm run setup -- --device cuda` on a machine with an NVIDIA GPU, or leave out `--device gpu`.'
-          : 'Check that `nvidia-smi` lists a GPU, or leave out `--device gpu`.',
+          ? 'Run `npm run setup -- --device cuda` on a machine with an NVIDIA GPU, or choose another device.'
+          : 'Check that `nvidia-smi` lists a GPU, or choose another device.',
     });
   }
   backend();

@@ -186,8 +186,14 @@ describe('a lab', () => {
     expect(deleted[0]?.deletedAt).toBeGreaterThan(0);
     const listed = async (): Promise<number[]> => (await client.runs.list({})).runs.map((run) => run.number);
     expect(await listed()).not.toContain(second.number);
+    expect(await problemOf(client.runs.resume({ run: second.number }))).toMatchObject({
+      code: 'run/deleted',
+    });
     expect((await client.runs.restore({ runs: [second.number] }))[0]?.deletedAt).toBeNull();
     expect(await listed()).toContain(second.number);
+    expect(await problemOf(client.runs.resume({ run: third.number }))).toMatchObject({
+      code: 'run/completed',
+    });
     expect(await problemOf(client.runs.delete({ runs: [first.number, 9999] }))).toMatchObject({
       code: 'run/unknown',
     });
