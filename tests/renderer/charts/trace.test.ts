@@ -2,16 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { columnBounds, columnGrid } from '../../../src/renderer/charts/core/columns.ts';
 import { makeScale, type Interval } from '../../../src/renderer/charts/core/scale.ts';
 import { rawIndexOf } from '../../../src/renderer/charts/core/series-index.ts';
-import {
-  isBand,
-  traceBeyond,
-  traceEnvelope,
-  traceFoot,
-  traceLine,
-  traceMarks,
-  traceSpikes,
-  type Tracing,
-} from '../../../src/renderer/charts/core/trace.ts';
+import { simplify } from '../../../src/renderer/charts/core/simplify.ts';
+import { fillSpans, makeSpans } from '../../../src/renderer/charts/core/spans.ts';
+import { isBand, traceEnvelope, traceSpikes } from '../../../src/renderer/charts/core/trace-area.ts';
+import { traceLine } from '../../../src/renderer/charts/core/trace-line.ts';
+import { traceBeyond, traceFoot, traceMarks } from '../../../src/renderer/charts/core/trace-marks.ts';
+import type { Tracing } from '../../../src/renderer/charts/core/tracing.ts';
 import { Vertices } from '../../../src/renderer/charts/core/vertices.ts';
 import { xAccess } from '../../../src/renderer/charts/core/x-axis.ts';
 import type { ScaleKind } from '../../../src/renderer/charts/types.ts';
@@ -39,7 +35,9 @@ function tracing(
   const bounds = new Int32Array(grid.count + 1);
   columnBounds(grid, access, points.length, bounds);
   const { pieces, extremes } = rawIndexOf(points);
-  return { access, length: points.length, values: points.value, extremes, pieces, grid, bounds, x, y };
+  const spans = makeSpans(grid.count);
+  fillSpans(spans, grid, bounds, extremes, y);
+  return { access, length: points.length, values: points.value, pieces, grid, bounds, spans, x, y };
 }
 
 /** Stretches of [x, y]. */
@@ -162,6 +160,59 @@ describe('traceEnvelope', () => {
       expect(area.slice(0, half).every(([, y]) => y === 20)).toBe(true);
       expect(area.slice(half).every(([, y]) => y === 80)).toBe(true);
     }
+  });
+});
+
+describe('simplify', () => {
+  it('leaves out corners that nobody could see, and stays within the tolerance of each', () => {
+    const next = random(8);
+    const out = new Vertices();
+    const given: [number, number][] = [];
+    let y = 50;
+    for (let x = 0; x < 600; x++) {
+      if (x === 200 || x === 201) out.lift();
+      y += Math.sin(x / 40) * 0.4 + (next() - 0.5) * 0.1;
+      // A step straight up, as between two values in one column.
+      if (x === 400) given.push([x, y], [x, (y += 30)]);
+      else given.push([x, y]);
+    }
+    for (const [x, at] of given) {
+      if (x === 200) out.lift();
+      out.add(x, at);
+    }
+    const before = out.length;
+    simplify(out, 0.15);
+    expect(out.length).toBeLessThan(before / 3);
+    const kept = stretches(out);
+    expect(kept).toHaveLength(2);
+    for (const [x, at] of given) {
+      const stretch = kept[x < 200 ? 0 : 1] as number[][];
+      const away = Math.min(
+        ...stretch.slice(1).map(([bx, by], i) => {
+          const [ax, ay] = stretch[i] as [number, number];
+          if (x < ax - 1e-6 || x > (bx as number) + 1e-6) return Infinity;
+          if (bx === ax) return Math.max(0, Math.min(ay, by as number) - at, at - Math.max(ay, by as number));
+          return Math.abs(ay + ((x - ax) / ((bx as number) - ax)) * ((by as number) - ay) - at);
+        }),
+      );
+      expect(away).toBeLessThanOrEqual(0.15 + 1e-4);
+    }
+  });
+
+  it('keeps what is too short to be simplified', () => {
+    const out = new Vertices();
+    out.add(1, 1);
+    out.lift();
+    out.add(2, 2);
+    out.add(3, 9);
+    simplify(out, 0.15);
+    expect(stretches(out)).toEqual([
+      [[1, 1]],
+      [
+        [2, 2],
+        [3, 9],
+      ],
+    ]);
   });
 });
 

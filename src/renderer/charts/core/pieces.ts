@@ -56,21 +56,32 @@ export class Pieces {
   /** Adds the values of one stretch; `joins` says whether it goes on from the value before it. */
   #scan(values: Float64Array, from: number, to: number, joins: boolean): void {
     let open = joins && from > 0 && this.ends[this.ends.length - 1] === from;
+    let i = from;
+    while (i < to) {
+      const start = i;
+      // x - x is 0 for what is finite, and NaN for all else.
+      while (i < to && (values[i] as number) - (values[i] as number) === 0) i++;
+      if (i > start) {
+        if (open) this.ends[this.ends.length - 1] = i;
+        else {
+          this.starts.push(start);
+          this.ends.push(i);
+        }
+      }
+      open = false;
+      const gap = i;
+      while (i < to && !Number.isFinite(values[i])) i++;
+      this.#addGaps(values, gap, i, joins || gap > from);
+    }
+  }
+
+  /** Consecutive values of one kind are one gap; `joins`: they may go on from a gap before them. */
+  #addGaps(values: Float64Array, from: number, to: number, joins: boolean): void {
     let gap = joins ? this.#gapUpTo(from) : null;
     for (let i = from; i < to; i++) {
-      const value = values[i] as number;
-      if (Number.isFinite(value)) {
-        if (!open) this.starts.push(i);
-        else this.ends.pop();
-        this.ends.push(i + 1);
-        open = true;
-        gap = null;
-        continue;
-      }
-      const kind = Number.isNaN(value) ? 'NaN' : 'infinite';
+      const kind = Number.isNaN(values[i]) ? 'NaN' : 'infinite';
       if (kind === 'NaN') this.notANumber++;
       else this.infinite++;
-      open = false;
       if (gap !== null && gap.kind === kind) {
         gap.to = i + 1;
       } else {

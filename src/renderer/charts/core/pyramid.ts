@@ -29,7 +29,8 @@ export class MinMaxPyramid {
       const blocks = Math.ceil(count / FAN);
       const first = changed >> SHIFT;
       const level = this.#levelOf(depth, blocks);
-      for (let block = first; block < blocks; block++) this.#fill(depth, level, block, count);
+      if (depth === 0) fillFirst(level, values, first, blocks, count);
+      else fillAbove(level, this.#levels[depth - 1] as Level, first, blocks, count);
       count = blocks;
       changed = first;
       // The top may be lower than it was, after points were taken away.
@@ -88,29 +89,42 @@ export class MinMaxPyramid {
     level.length = blocks;
     return level;
   }
+}
 
-  /** Computes one block of a level from the `count` entries of the level below. */
-  #fill(depth: number, level: Level, block: number, count: number): void {
-    let min = Infinity;
-    let max = -Infinity;
-    const from = block << SHIFT;
-    const to = Math.min(count, from + FAN);
-    if (depth === 0) {
-      const values = this.#values;
-      for (let i = from; i < to; i++) {
-        const value = values[i] as number;
-        if (value < min && value !== -Infinity) min = value;
-        if (value > max && value !== Infinity) max = value;
-      }
-    } else {
-      const below = this.#levels[depth - 1] as Level;
-      for (let i = from; i < to; i++) {
-        if ((below.min[i] as number) < min) min = below.min[i] as number;
-        if ((below.max[i] as number) > max) max = below.max[i] as number;
-      }
+/** Blocks `first` to `blocks` of the lowest level. One long loop: it runs over every point of a chart before its first frame. */
+function fillFirst(
+  { min, max }: Level,
+  values: Float64Array,
+  first: number,
+  blocks: number,
+  count: number,
+): void {
+  for (let block = first; block < blocks; block++) {
+    let least = Infinity;
+    let most = -Infinity;
+    const to = Math.min(count, (block + 1) << SHIFT);
+    for (let i = block << SHIFT; i < to; i++) {
+      const value = values[i] as number;
+      if (value < least && value !== -Infinity) least = value;
+      if (value > most && value !== Infinity) most = value;
     }
-    level.min[block] = min;
-    level.max[block] = max;
+    min[block] = least;
+    max[block] = most;
+  }
+}
+
+/** The same from the `count` blocks of the level below. */
+function fillAbove({ min, max }: Level, below: Level, first: number, blocks: number, count: number): void {
+  for (let block = first; block < blocks; block++) {
+    let least = Infinity;
+    let most = -Infinity;
+    const to = Math.min(count, (block + 1) << SHIFT);
+    for (let i = block << SHIFT; i < to; i++) {
+      if ((below.min[i] as number) < least) least = below.min[i] as number;
+      if ((below.max[i] as number) > most) most = below.max[i] as number;
+    }
+    min[block] = least;
+    max[block] = most;
   }
 }
 

@@ -40,7 +40,6 @@ export class RawIndex {
 
 /** Of the points smoothed over one decay length. */
 export class SmoothIndex {
-  readonly extremes = new MinMaxPyramid();
   readonly tau: number;
   readonly #smoother: Smoother;
   readonly #follower = new Follower();
@@ -58,7 +57,6 @@ export class SmoothIndex {
     const from = this.#follower.firstNew(points);
     if (from === points.length && from > 0) return;
     this.#smoother.update(points, raw.pieces, from);
-    this.extremes.update(this.#smoother.values, points.length, from);
   }
 }
 

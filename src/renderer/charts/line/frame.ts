@@ -8,17 +8,12 @@ import type { Interval, Scale } from '../core/scale.ts';
 import { lowerBound, upperBound } from '../core/search.ts';
 import { rawIndexOf, SmoothIndex, type RawIndex } from '../core/series-index.ts';
 import { decayLength, steadyExtent } from '../core/smoothing.ts';
-import {
-  isBand,
-  traceBeyond,
-  traceEnvelope,
-  traceFoot,
-  traceLine,
-  traceMarks,
-  traceSpikes,
-  visibleCount,
-  type Tracing,
-} from '../core/trace.ts';
+import { simplify } from '../core/simplify.ts';
+import { fillSpans, makeSpans, type Spans } from '../core/spans.ts';
+import { isBand, traceEnvelope, traceSpikes } from '../core/trace-area.ts';
+import { traceLine, type LineTracing } from '../core/trace-line.ts';
+import { traceBeyond, traceFoot, traceMarks } from '../core/trace-marks.ts';
+import { visibleCount, type Tracing } from '../core/tracing.ts';
 import { Vertices } from '../core/vertices.ts';
 import { rawAt, xAccess, xAt, type XAccess } from '../core/x-axis.ts';
 import type { LineChartSpec, Series } from '../types.ts';
@@ -48,6 +43,7 @@ export class FrameStore {
   readonly #smooth = new Map<string, SmoothIndex>();
   readonly #vertices = new Map<string, Vertices>();
   readonly #bounds = new Map<string, Int32Array>();
+  readonly #spans = new Map<string, Spans>();
 
   /** The series that are shown, have points, and a place on the axis. All of them set the length of the smoothing. */
   entries(series: readonly Series[], spec: LineChartSpec, isShown: (group: string) => boolean): Entry[] {
@@ -95,6 +91,15 @@ export class FrameStore {
       this.#bounds.set(id, bounds);
     }
     return bounds;
+  }
+
+  spans(id: string, columns: number): Spans {
+    let spans = this.#spans.get(id);
+    if (spans === undefined || spans.top.length < columns) {
+      spans = makeSpans(columns);
+      this.#spans.set(id, spans);
+    }
+    return spans;
   }
 }
 
@@ -146,8 +151,14 @@ export interface Emphasis {
 
 /** Lines from which on only those that stand out keep their colour and have a name. */
 export const MANY = 8;
-/** Points a column from which on their extremes are an area, not a line. */
-const DENSE = 3;
+/** Points a pixel below which they are drawn as a line of their own; above, their extremes are an area. */
+const SPARSE = 0.25;
+/** Columns of a stretch at least: half the corners, which is what an area costs, and a spike is twice as wide. */
+const STRIDE = 2;
+/** Points that a stretch of the area holds at least, so that it shows a range. */
+const IN_A_STRETCH = 3;
+/** Pixels by which a line may differ from what it stands for. */
+const INVISIBLE = 0.15;
 /** At most so many crosses for one series. */
 const MOST_CROSSES = 40;
 
@@ -170,14 +181,16 @@ export function marksOf(frame: Frame, store: FrameStore, emphasis: Emphasis): Ma
     const dash = series.dash === '' ? [] : series.dash.split(' ').map(Number);
     const bounds = store.bounds(series.id, grid.count);
     columnBounds(grid, entry.access, entry.length, bounds);
+    const spans = store.spans(series.id, grid.count);
+    fillSpans(spans, grid, bounds, entry.raw.extremes, frame.y);
     const tracing: Tracing = {
       access: entry.access,
       length: entry.length,
       values: series.points.value,
-      extremes: entry.raw.extremes,
       pieces: entry.raw.pieces,
       grid,
       bounds,
+      spans,
       x: frame.x,
       y: frame.y,
     };
@@ -197,13 +210,8 @@ export function marksOf(frame: Frame, store: FrameStore, emphasis: Emphasis): Ma
     } else {
       if (entry.smooth !== null) {
         const raw = own('raw');
-        if (visibleCount(tracing) >= grid.count * DENSE) {
-          traceEnvelope(tracing, raw);
-          back.push({ kind: 'area', vertices: raw, colour, alpha: alpha * emphasis.envelopeAlpha });
-          const spikes = own('spikes');
-          traceSpikes(tracing, spikes);
-          back.push({ kind: 'line', vertices: spikes, colour, alpha: alpha * 0.7, width: 1, dash: [] });
-        } else {
+        const perColumn = visibleCount(tracing) / grid.count;
+        if (perColumn < SPARSE) {
           traceLine(tracing, raw);
           back.push({
             kind: 'line',
@@ -213,22 +221,35 @@ export function marksOf(frame: Frame, store: FrameStore, emphasis: Emphasis): Ma
             width: 1,
             dash: [],
           });
+        } else {
+          traceEnvelope(tracing, raw, { stride: Math.max(STRIDE, Math.ceil(IN_A_STRETCH / perColumn)) });
+          back.push({ kind: 'area', vertices: raw, colour, alpha: alpha * emphasis.envelopeAlpha });
+        }
+        if (perColumn >= 1) {
+          const spikes = own('spikes');
+          traceSpikes(tracing, spikes);
+          back.push({ kind: 'line', vertices: spikes, colour, alpha: alpha * 0.7, width: 1, dash: [] });
         }
       }
       const width = strong ? 2.5 : 1.75;
       const line = own('line');
       if (entry.smooth === null && isBand(tracing)) {
-        traceEnvelope(tracing, line, width / 2);
+        traceEnvelope(tracing, line, { pad: width / 2 });
         lines.push({ kind: 'area', vertices: line, colour, alpha });
       } else {
-        const { values, extremes } = entry.smooth ?? tracing;
-        traceLine({ ...tracing, values, extremes }, line);
+        traceLine(entry.smooth === null ? tracing : smoothTracing(tracing, entry.smooth), line);
+        simplify(line, INVISIBLE);
         lines.push({ kind: 'line', vertices: line, colour, alpha, width, dash });
       }
     }
     addSpecials(front, frame, entry, tracing, own, { colour, alpha });
   }
   return [...back, ...lines, ...front];
+}
+
+/** The smoothed values bend over several columns, so that their extremes within one are its first and last. */
+function smoothTracing(tracing: Tracing, { values }: SmoothIndex): LineTracing {
+  return { ...tracing, values, spans: null };
 }
 
 /** Live ends, crosses, breaks, values at the foot and beyond the edges. */
