@@ -66,7 +66,10 @@ async function takeAll() {
       };
       await page.goto(url);
       await take('home', '#/');
-      await take('train', '#/labs/mnist-mlp/train');
+      await take('train', '#/labs/mnist-mlp/train', async () => {
+        await page.getByRole('application', { name: 'Loss' }).getByText('3 lines').waitFor();
+        await page.waitForTimeout(1500);
+      });
       await take('data', '#/labs/mnist-mlp/data');
       await take('inspect', '#/labs/mnist-mlp/inspect', async () => {
         await page.getByRole('button', { name: 'Take a test image' }).click();
@@ -76,7 +79,8 @@ async function takeAll() {
         for (const run of [1, 2, 3]) {
           await page.getByRole('checkbox', { name: new RegExp(`run ${run}\\b`, 'i') }).check();
         }
-        await page.waitForTimeout(1500);
+        await page.getByRole('button', { name: 'Compare 3' }).click();
+        await page.waitForTimeout(3000);
       });
       await context.close();
     }

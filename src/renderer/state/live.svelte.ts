@@ -131,6 +131,8 @@ function opened(): void {
 
 /** Grows with each event that tells of a run; beside it, when each run was last told of. */
 let told = 0;
+// Nothing on screen depends on it.
+// eslint-disable-next-line svelte/prefer-svelte-reactivity
 const toldAt = new Map<number, number>();
 
 /** What a window needs before the first event of its kind. */

@@ -49,7 +49,7 @@ function makeRun(run) {
 
 const series = Array.from({ length: RUNS }, (_, run) => makeRun(run));
 const target = document.getElementById('app');
-const params = new URLSearchParams(window.location.search);
+const params = new URL(window.location.href).searchParams;
 target.style.cssText = 'height: 100vh; padding: 16px; background: var(--surface)';
 const spec = {
   x: 'step',
