@@ -283,5 +283,9 @@ describe('traceBeyond', () => {
     ]);
     traceBeyond(tracing(value, { x: [0, 100] }), 'low', out);
     expect(out.length).toBe(0);
+    // A line that ends beyond the edge is marked where it is, not where nothing is.
+    const ended = value.map((each, i) => (i < 26 ? each : nan));
+    traceBeyond(tracing(ended, { x: [0, 100] }), 'high', out);
+    expect(stretches(out).flat()).toEqual([[24, 0]]);
   });
 });

@@ -48,18 +48,21 @@ export function traceFoot({ grid, spans, y }: Tracing, size: number, out: Vertic
 export function traceBeyond({ grid, spans, y }: Tracing, edge: 'high' | 'low', out: Vertices): void {
   out.clear();
   const px = edge === 'high' ? y.range[1] : y.range[0];
-  let since = -1;
+  let [since, until] = [-1, -1];
   for (let column = 0; column <= grid.count; column++) {
     const outside =
       column < grid.count &&
       (edge === 'high'
         ? (spans.top[column] as number) < px - 0.01
         : (spans.foot[column] as number) > px + 0.01);
-    if (outside && since < 0) since = column;
+    if (outside) {
+      if (since < 0) since = column;
+      until = column + 1;
+    }
     // A column without a value ends nothing.
     const isEmpty = column < grid.count && Number.isNaN(spans.top[column]);
     if (!outside && !isEmpty && since >= 0) {
-      out.add(grid.left + ((since + column) / 2) * grid.width, px);
+      out.add(grid.left + ((since + until) / 2) * grid.width, px);
       since = -1;
     }
   }

@@ -46,7 +46,11 @@ export class FrameStore {
   readonly #spans = new Map<string, Spans>();
 
   /** The series that are shown, have points, and a place on the axis. All of them set the length of the smoothing. */
-  entries(series: readonly Series[], spec: LineChartSpec, isShown: (group: string) => boolean): Entry[] {
+  entries(
+    series: readonly Series[],
+    spec: Pick<LineChartSpec, 'x' | 'smoothing'>,
+    isShown: (group: string) => boolean,
+  ): Entry[] {
     const tau = decayLength(spec.smoothing, steadyExtent(longestExtent(series)));
     return series.flatMap((each) => {
       const access = xAccess(each, spec.x);
