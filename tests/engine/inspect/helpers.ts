@@ -87,6 +87,7 @@ export class Lab {
       control: new TrainingControl(),
       onEvent: () => undefined,
       checkpoints: new CheckpointStore(join(folder, 'checkpoints')),
+      checkpointSeconds: 0, // after every call, so that there are two, however fast the machine is
       probes: false,
     });
     placed.dispose();
