@@ -178,12 +178,12 @@ describe('the recorder', () => {
     const recorder = recorderOf({ ...run, seconds: 100 });
     for (const event of [begun(), { kind: 'paused', step: 2 } as EngineRunEvent]) recorder.onEvent(event);
     const paused = await recorder.whenIn(['paused']);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 3000));
     recorder.onEvent({ kind: 'resumed', step: 2 });
     recorder.onEvent({ kind: 'ended', end: end('stopped') });
     const ended = await recorder.finish();
     expect(paused.seconds).toBeGreaterThan(100);
-    expect(ended.seconds - paused.seconds).toBeLessThan(0.25);
+    expect(ended.seconds - paused.seconds).toBeLessThan(2.5);
     expect(ended.state).toBe('stopped');
   });
 
