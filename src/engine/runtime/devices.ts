@@ -26,16 +26,14 @@ export interface RuntimeInfo {
 }
 
 let info: RuntimeInfo | undefined;
-let threads = 0;
 
 /** Starts TensorFlow; a second call returns what the first one started. */
 export function startRuntime(options: RuntimeOptions = {}): RuntimeInfo {
   if (info !== undefined) return info;
   const choice = options.device ?? 'auto';
   const variant = readSetupRecord()?.tensorflow.variant ?? 'cpu';
-  threads = options.intraOpThreads ?? 0;
   binding().configure({
-    intraOpThreads: threads,
+    intraOpThreads: options.intraOpThreads ?? 0,
     interOpThreads: options.interOpThreads ?? 0,
     useGpu: choice !== 'cpu',
   });
@@ -61,11 +59,6 @@ export function startRuntime(options: RuntimeOptions = {}): RuntimeInfo {
     cores: availableParallelism(),
   };
   return info;
-}
-
-/** Whether steps may be taken on one thread instead of on all: on the processor, where nobody has said how many it should be. */
-export function mayUseOneThread(): boolean {
-  return info?.device === 'cpu' && threads === 0 && info.cores > 1;
 }
 
 function whyNoGpu(variant: string): string {
