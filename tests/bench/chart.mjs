@@ -18,6 +18,12 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BUILT = path.join(ROOT, 'out/bench/chart');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
 
+/** Modifier keys of a mouse event, as the browser's protocol counts them. */
+const ALT = 1;
+const CTRL = 2;
+/** A hand's mouse reports about as often; each frame finds at least one new place. */
+const INPUT_MS = 8;
+
 const rounds = Number(process.argv[2] ?? 3);
 await build({ configFile: path.join(ROOT, 'tests/bench/chart/vite.config.mjs') });
 const server = createServer(serve);
@@ -50,8 +56,9 @@ async function measure(round) {
   await page.waitForFunction('window.ready === true');
   const load = os.loadavg()[0]?.toFixed(1);
   const firstPaint = /** @type {number} */ (await page.evaluate('window.firstPaint()'));
-  const pan = await recorded(page, async () => panned(page));
-  const zoom = await recorded(page, async () => zoomedInAndOut(page));
+  const session = await page.context().newCDPSession(page);
+  const pan = await recorded(page, () => panned(session));
+  const zoom = await recorded(page, () => zoomedInAndOut(session));
   await page.close();
   const good = firstPaint <= 300 && [pan, zoom].every(({ fps, worst }) => fps >= 59 && worst < 50);
   console.log(
@@ -60,27 +67,73 @@ async function measure(round) {
   return good;
 }
 
-/** @param {import('@playwright/test').Page} page */
-async function panned(page) {
+/**
+ * Drags back and forth with Alt held.
+ * @param {import('@playwright/test').CDPSession} session
+ */
+async function panned(session) {
   for (let sweep = 0; sweep < 6; sweep++) {
     const [from, to] = sweep % 2 === 0 ? [900, 200] : [200, 900];
-    await page.mouse.move(from, 300);
-    await page.keyboard.down('Alt');
-    await page.mouse.down();
-    await page.mouse.move(to, 320, { steps: 60 });
-    await page.mouse.up();
-    await page.keyboard.up('Alt');
+    const button = { button: 'left', buttons: 1, modifiers: ALT };
+    await session.send('Input.dispatchMouseEvent', {
+      type: 'mousePressed',
+      x: from,
+      y: 300,
+      clickCount: 1,
+      ...button,
+    });
+    await steadily(90, (share) =>
+      session.send('Input.dispatchMouseEvent', {
+        type: 'mouseMoved',
+        x: from + (to - from) * share,
+        y: 300,
+        ...button,
+      }),
+    );
+    await session.send('Input.dispatchMouseEvent', {
+      type: 'mouseReleased',
+      x: to,
+      y: 300,
+      clickCount: 1,
+      ...button,
+    });
   }
 }
 
-/** @param {import('@playwright/test').Page} page */
-async function zoomedInAndOut(page) {
-  await page.mouse.move(600, 300);
-  await page.keyboard.down('Control');
+/**
+ * Turns the wheel with Ctrl held, nearer and away again.
+ * @param {import('@playwright/test').CDPSession} session
+ */
+async function zoomedInAndOut(session) {
   for (let turn = 0; turn < 4; turn++) {
-    for (let notch = 0; notch < 40; notch++) await page.mouse.wheel(0, turn % 2 === 0 ? -40 : 40);
+    await steadily(120, () =>
+      session.send('Input.dispatchMouseEvent', {
+        type: 'mouseWheel',
+        x: 600,
+        y: 300,
+        deltaX: 0,
+        deltaY: turn % 2 === 0 ? -12 : 12,
+        modifiers: CTRL,
+      }),
+    );
   }
-  await page.keyboard.up('Control');
+}
+
+/**
+ * Sends input at an even pace, whether or not the page keeps up.
+ * @param {number} count
+ * @param {(share: number) => Promise<unknown>} send
+ */
+async function steadily(count, send) {
+  /** @type {Promise<unknown>[]} */
+  const sent = [];
+  const start = performance.now();
+  for (let i = 1; i <= count; i++) {
+    const wait = start + i * INPUT_MS - performance.now();
+    if (wait > 0) await new Promise((done) => setTimeout(done, wait));
+    sent.push(send(i / count));
+  }
+  await Promise.all(sent);
 }
 
 /**

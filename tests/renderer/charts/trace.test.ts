@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { columnBounds, columnGrid } from '../../../src/renderer/charts/core/columns.ts';
 import { makeScale, type Interval } from '../../../src/renderer/charts/core/scale.ts';
 import { rawIndexOf } from '../../../src/renderer/charts/core/series-index.ts';
+import { paintRibbon, transpose } from '../../../src/renderer/charts/core/area-layer.ts';
+import { outlines, Ribbon } from '../../../src/renderer/charts/core/ribbon.ts';
 import { simplify } from '../../../src/renderer/charts/core/simplify.ts';
 import { fillSpans, makeSpans } from '../../../src/renderer/charts/core/spans.ts';
 import { isBand, traceEnvelope, traceSpikes } from '../../../src/renderer/charts/core/trace-area.ts';
@@ -149,16 +151,92 @@ describe('traceLine', () => {
 });
 
 describe('traceEnvelope', () => {
-  it('is a closed area from the greatest to the least of each column, and open at gaps', () => {
+  it('lies between the greatest and the least of each column, and is open at gaps', () => {
     const value = Array.from({ length: 1000 }, (_, i) => (i >= 500 && i < 520 ? nan : i % 2 === 0 ? 2 : 8));
-    const out = new Vertices();
+    const out = new Ribbon();
     traceEnvelope(tracing(value), out);
-    const areas = stretches(out);
+    const areas = [...outlines(out)];
     expect(areas).toHaveLength(2);
     for (const area of areas) {
       const half = area.length / 2;
       expect(area.slice(0, half).every(([, y]) => y === 20)).toBe(true);
       expect(area.slice(half).every(([, y]) => y === 80)).toBe(true);
+    }
+  });
+
+  it('takes columns together, so that few points still show a range', () => {
+    const value = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? 2 : 8));
+    const out = new Ribbon();
+    traceEnvelope(tracing(value), out, { stride: 6, pad: 1 });
+    const [area] = [...outlines(out)];
+    expect(area?.every(([, y]) => y === 19 || y === 81)).toBe(true);
+    expect(area).toHaveLength(2 * Math.ceil(100 / 6));
+  });
+});
+
+describe('paintRibbon', () => {
+  const paper = 0xffffffff;
+  const paint = (ribbon: Ribbon, alpha: number): number[][] => {
+    const pixels = new Uint32Array(6 * 5).fill(paper);
+    paintRibbon(pixels, 6, 5, { left: 10, top: 100, grain: 1 }, { ribbon, colour: '#000000', alpha });
+    const rows = new Uint32Array(6 * 5);
+    transpose(pixels, rows, 6, 5);
+    // How dark each pixel is, 0 to 255, row by row.
+    return Array.from({ length: 5 }, (_, row) =>
+      Array.from({ length: 6 }, (_, column) => 255 - ((rows[row * 6 + column] as number) & 255)),
+    );
+  };
+
+  it('covers whole pixels wholly, and those at the ends by their share', () => {
+    const ribbon = new Ribbon();
+    ribbon.add(11, 101, 103.5);
+    ribbon.add(14, 101, 103.5);
+    expect(paint(ribbon, 1)).toEqual([
+      [0, 0, 0, 0, 0, 0],
+      [0, 255, 255, 255, 0, 0],
+      [0, 255, 255, 255, 0, 0],
+      [0, 128, 128, 128, 0, 0],
+      [0, 0, 0, 0, 0, 0],
+    ]);
+  });
+
+  it('goes straight from one corner to the next, and leaves gaps empty', () => {
+    const ribbon = new Ribbon();
+    ribbon.add(10, 100, 102);
+    ribbon.add(12, 102, 104);
+    ribbon.lift();
+    ribbon.add(14, 100, 105);
+    ribbon.add(16, 100, 105);
+    const rows = paint(ribbon, 1);
+    const dark = (column: number): number =>
+      rows.reduce((sum, row) => sum + (row[column] as number), 0) / 255;
+    expect([0, 1, 2, 3, 4, 5].map((column) => Math.round(dark(column) * 10) / 10)).toEqual([
+      2, 2, 0, 0, 5, 5,
+    ]);
+    expect(rows.map((row) => Math.round(((row[0] as number) / 255) * 10) / 10)).toEqual([0.5, 1, 0.5, 0, 0]);
+  });
+
+  it('lets what is below shine through, and stays within the picture', () => {
+    const ribbon = new Ribbon();
+    ribbon.add(-500, -900, 900);
+    ribbon.add(500, -900, 900);
+    for (const row of paint(ribbon, 0.25))
+      for (const each of row) expect(Math.abs(each - 64)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('transpose', () => {
+  it('turns columns into rows, in pictures wider than a block and no multiple of it', () => {
+    const [width, height] = [37, 5];
+    const columns = Uint32Array.from({ length: width * height }, (_, i) => i);
+    const rows = new Uint32Array(width * height);
+    transpose(columns, rows, width, height);
+    for (let x = 0; x < width; x++) {
+      for (let y = 0; y < height; y++) expect(rows[y * width + x]).toBe(x * height + y);
+    }
+    transpose(columns, rows, width, height, 2);
+    for (let x = 0; x < width; x++) {
+      for (let y = 0; y < height; y++) expect(rows[y * width + x]).toBe((x >> 1) * height + y);
     }
   });
 });

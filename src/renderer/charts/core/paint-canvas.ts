@@ -1,5 +1,6 @@
 /** Paints marks on a canvas whose units are CSS pixels. */
 import type { Mark, Paint } from './marks.ts';
+import { outlines } from './ribbon.ts';
 import type { Vertices } from './vertices.ts';
 
 export function paintMarks(context: CanvasRenderingContext2D, marks: readonly Mark[], paint: Paint): void {
@@ -17,7 +18,12 @@ function paintMark(context: CanvasRenderingContext2D, mark: Mark, paint: Paint):
   switch (mark.kind) {
     case 'area':
       context.beginPath();
-      addPath(context, mark.vertices);
+      for (const corners of outlines(mark.ribbon)) {
+        corners.forEach(([x, y], corner) => {
+          if (corner === 0) context.moveTo(x, y);
+          else context.lineTo(x, y);
+        });
+      }
       context.fill();
       return;
     case 'line':

@@ -1,9 +1,9 @@
 /**
  * Least and greatest of any range of a long array in a few dozen reads: level 0 is the array, and each level above holds the
- * extremes of 16 entries of the one below. Values that are not finite do not count.
+ * extremes of 8 entries of the one below. Values that are not finite do not count.
  */
 
-const SHIFT = 4;
+const SHIFT = 3;
 const FAN = 1 << SHIFT;
 
 interface Level {

@@ -1,4 +1,5 @@
 /** What lies between the extremes of columns: the area behind a smoothed line, and the spikes that leave it. */
+import type { Ribbon } from './ribbon.ts';
 import { visibleCount, type Tracing } from './tracing.ts';
 import type { Vertices } from './vertices.ts';
 
@@ -23,20 +24,12 @@ export interface EnvelopeOptions {
   readonly pad?: number;
 }
 
-/** The area between the least and the greatest value of each stretch of columns, as closed areas between breaks. */
-export function traceEnvelope(tracing: Tracing, out: Vertices, options: EnvelopeOptions = {}): void {
+/** The area between the least and the greatest value of each stretch of columns, open at breaks of the line. */
+export function traceEnvelope(tracing: Tracing, out: Ribbon, options: EnvelopeOptions = {}): void {
   const { stride = 1, pad = 0 } = options;
   out.clear();
   const { grid, bounds, spans, pieces } = tracing;
-  const lows: number[] = [];
-  let start = 0;
   let before = -1;
-  const close = (): void => {
-    for (let i = lows.length - 2; i >= 0; i -= 2) out.add(lows[i] as number, lows[i + 1] as number);
-    lows.length = 0;
-    out.lift();
-    start = out.length;
-  };
   for (let column = 0; column < grid.count; column += stride) {
     const next = Math.min(grid.count, column + stride);
     const from = bounds[column] as number;
@@ -51,16 +44,13 @@ export function traceEnvelope(tracing: Tracing, out: Vertices, options: Envelope
     }
     if (top > foot) {
       // A gap as wide as the stretch.
-      if (out.length > start) close();
+      out.lift();
       continue;
     }
-    if (out.length > start && pieces.brokenBetween(before, from)) close();
-    const at = grid.left + ((column + next) / 2) * grid.width;
-    out.add(at, top - pad);
-    lows.push(at, foot + pad);
+    if (before >= 0 && pieces.brokenBetween(before, from)) out.lift();
+    out.add(grid.left + ((column + next) / 2) * grid.width, top - pad, foot + pad);
     before = to - 1;
   }
-  close();
 }
 
 /** A column counts as a spike when it stands so far out of those beside it: pixels, and times their height. */
@@ -79,7 +69,8 @@ export function traceSpikes({ grid, spans }: Tracing, out: Vertices): void {
   for (let column = 0; column < grid.count; column++) {
     const high = top[column] as number;
     const low = foot[column] as number;
-    if (!(low - high >= SPIKE_PX)) continue;
+    // Most columns are no higher than the next: that is seen at once.
+    if (!(low - high >= SPIKE_PX) || !standsOut(top, foot, column)) continue;
     let [besideHigh, besideLow] = [Infinity, -Infinity];
     const last = Math.min(grid.count - 1, column + BESIDE);
     for (let other = Math.max(0, column - BESIDE); other <= last; other++) {
@@ -93,6 +84,17 @@ export function traceSpikes({ grid, spans }: Tracing, out: Vertices): void {
     if (besideHigh - high > enough) stroke(out, at, high, besideHigh);
     if (low - besideLow > enough) stroke(out, at, besideLow, low);
   }
+}
+
+/** Whether a column is higher or lower than both of its neighbours by so much that it may be a spike. */
+function standsOut(top: Float64Array, foot: Float64Array, column: number): boolean {
+  const high = (top[column] as number) + SPIKE_PX;
+  const low = (foot[column] as number) - SPIKE_PX;
+  // A neighbour without a value is NaN, or is not there: it hides nothing.
+  return (
+    (!((top[column - 1] as number) <= high) && !((top[column + 1] as number) <= high)) ||
+    (!((foot[column - 1] as number) >= low) && !((foot[column + 1] as number) >= low))
+  );
 }
 
 function stroke(out: Vertices, x: number, from: number, to: number): void {

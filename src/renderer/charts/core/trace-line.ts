@@ -10,8 +10,11 @@ const HAIR = 0.4;
 /** A line whose values change little within a column, such as a smoothed one, needs no extremes. */
 export type LineTracing = Omit<Tracing, 'spans'> & { readonly spans: Tracing['spans'] | null };
 
-/** With the first point beyond either edge, so that it leaves the plot where it should. */
-export function traceLine(tracing: LineTracing, out: Vertices): void {
+/**
+ * With the first point beyond either edge, so that it leaves the plot where it should. `stride`: columns that are taken together,
+ * for a line that bends over many more.
+ */
+export function traceLine(tracing: LineTracing, out: Vertices, stride = 1): void {
   out.clear();
   const { grid, bounds, length } = tracing;
   const first = bounds[0] as number;
@@ -19,7 +22,7 @@ export function traceLine(tracing: LineTracing, out: Vertices): void {
   const pen = new Pen(tracing, out);
   pen.points(Math.max(0, first - 1), first);
   if (visibleCount(tracing) <= grid.count * 2) pen.points(first, end);
-  else for (let column = 0; column < grid.count; column++) pen.column(column);
+  else for (let column = 0; column < grid.count; column += stride) pen.columns(column, column + stride);
   pen.points(end, Math.min(length, end + 1));
 }
 
@@ -52,10 +55,11 @@ class Pen {
     }
   }
 
-  column(column: number): void {
+  columns(column: number, end: number): void {
     const { grid, bounds, spans, values, y } = this.#t;
+    const next = Math.min(end, grid.count);
     const from = bounds[column] as number;
-    const to = bounds[column + 1] as number;
+    const to = bounds[next] as number;
     if (to - from <= 2) return this.points(from, to);
     if (!this.#seek(from)) return;
     const first = Math.max(from, this.#starts[this.#piece] as number);
@@ -66,7 +70,7 @@ class Pen {
       this.#piece++;
     }
     const last = Math.min(to, this.#ends[this.#piece] as number) - 1;
-    const centre = grid.left + (column + 0.5) * grid.width;
+    const centre = grid.left + ((column + next) / 2) * grid.width;
     const atFirst = y.px(values[first] as number);
     const atLast = y.px(values[last] as number);
     const high = spans === null ? Math.min(atFirst, atLast) : (spans.top[column] as number);

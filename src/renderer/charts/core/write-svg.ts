@@ -1,6 +1,7 @@
 /** Writes marks as SVG elements, for exports. */
 import type { Mark, Paint } from './marks.ts';
 import { eachPoint, strokesOf, triangleOf } from './paint-canvas.ts';
+import { outlines, type Ribbon } from './ribbon.ts';
 import type { Vertices } from './vertices.ts';
 
 /** One element a mark; numbers to a hundredth of a pixel. */
@@ -13,12 +14,12 @@ function markToSvg(mark: Mark, paint: Paint): string {
   const alpha = mark.alpha < 1 ? ` opacity="${mark.alpha}"` : '';
   switch (mark.kind) {
     case 'area':
-      return `<path d="${pathData(mark.vertices, true)}" fill="${colour}"${alpha}/>`;
+      return `<path d="${areaData(mark.ribbon)}" fill="${colour}"${alpha}/>`;
     case 'line': {
       const dash =
         mark.dash.length > 0 ? ` stroke-dasharray="${mark.dash.join(' ')}"` : ' stroke-linecap="round"';
       const style = `fill="none" stroke="${colour}" stroke-width="${mark.width}" stroke-linejoin="bevel"`;
-      return `<path d="${pathData(mark.vertices, false)}" ${style}${dash}${alpha}/>`;
+      return `<path d="${pathData(mark.vertices)}" ${style}${dash}${alpha}/>`;
     }
     case 'rings':
       return circles(
@@ -61,13 +62,18 @@ function markToSvg(mark: Mark, paint: Paint): string {
   }
 }
 
-function pathData({ xy, length }: Vertices, closed: boolean): string {
+function areaData(ribbon: Ribbon): string {
+  return [...outlines(ribbon)]
+    .map((corners) => `M${corners.map(([x, y]) => `${at(x)} ${at(y)}`).join('L')}Z`)
+    .join('');
+}
+
+function pathData({ xy, length }: Vertices): string {
   const data: string[] = [];
   let moving = true;
   for (let i = 0; i < length; i += 2) {
     const x = xy[i] as number;
     if (Number.isNaN(x)) {
-      if (closed && !moving) data.push('Z');
       moving = true;
       continue;
     }
@@ -76,7 +82,7 @@ function pathData({ xy, length }: Vertices, closed: boolean): string {
     if (moving && (i + 2 >= length || Number.isNaN(xy[i + 2]))) data.push('h0');
     moving = false;
   }
-  return data.join('') + (closed && !moving ? 'Z' : '');
+  return data.join('');
 }
 
 function circles(vertices: Vertices, radius: number, style: string): string {

@@ -6,6 +6,7 @@ import { columnBounds, columnGrid } from '../core/columns.ts';
 import type { Mark } from '../core/marks.ts';
 import type { Interval, Scale } from '../core/scale.ts';
 import { lowerBound, upperBound } from '../core/search.ts';
+import { Ribbon } from '../core/ribbon.ts';
 import { rawIndexOf, SmoothIndex, type RawIndex } from '../core/series-index.ts';
 import { decayLength, steadyExtent } from '../core/smoothing.ts';
 import { simplify } from '../core/simplify.ts';
@@ -41,6 +42,7 @@ export interface Entry {
 /** Keeps buffers and smoothed values of a chart from frame to frame. */
 export class FrameStore {
   readonly #smooth = new Map<string, SmoothIndex>();
+  readonly #ribbons = new Map<string, Ribbon>();
   readonly #vertices = new Map<string, Vertices>();
   readonly #bounds = new Map<string, Int32Array>();
   readonly #spans = new Map<string, Spans>();
@@ -77,6 +79,15 @@ export class FrameStore {
     }
     index.update(series.points, raw);
     return index;
+  }
+
+  ribbon(id: string): Ribbon {
+    let ribbon = this.#ribbons.get(id);
+    if (ribbon === undefined) {
+      ribbon = new Ribbon();
+      this.#ribbons.set(id, ribbon);
+    }
+    return ribbon;
   }
 
   vertices(key: string): Vertices {
@@ -213,9 +224,9 @@ export function marksOf(frame: Frame, store: FrameStore, emphasis: Emphasis): Ma
       });
     } else {
       if (entry.smooth !== null) {
-        const raw = own('raw');
         const perColumn = visibleCount(tracing) / grid.count;
         if (perColumn < SPARSE) {
+          const raw = own('raw');
           traceLine(tracing, raw);
           back.push({
             kind: 'line',
@@ -226,8 +237,9 @@ export function marksOf(frame: Frame, store: FrameStore, emphasis: Emphasis): Ma
             dash: [],
           });
         } else {
-          traceEnvelope(tracing, raw, { stride: Math.max(STRIDE, Math.ceil(IN_A_STRETCH / perColumn)) });
-          back.push({ kind: 'area', vertices: raw, colour, alpha: alpha * emphasis.envelopeAlpha });
+          const band = store.ribbon(series.id);
+          traceEnvelope(tracing, band, { stride: Math.max(STRIDE, Math.ceil(IN_A_STRETCH / perColumn)) });
+          back.push({ kind: 'area', ribbon: band, colour, alpha: alpha * emphasis.envelopeAlpha });
         }
         if (perColumn >= 1) {
           const spikes = own('spikes');
@@ -238,10 +250,12 @@ export function marksOf(frame: Frame, store: FrameStore, emphasis: Emphasis): Ma
       const width = strong ? 2.5 : 1.75;
       const line = own('line');
       if (entry.smooth === null && isBand(tracing)) {
-        traceEnvelope(tracing, line, { pad: width / 2 });
-        lines.push({ kind: 'area', vertices: line, colour, alpha });
+        const band = store.ribbon(series.id);
+        traceEnvelope(tracing, band, { pad: width / 2 });
+        lines.push({ kind: 'area', ribbon: band, colour, alpha });
       } else {
-        traceLine(entry.smooth === null ? tracing : smoothTracing(tracing, entry.smooth), line);
+        if (entry.smooth === null) traceLine(tracing, line);
+        else traceLine(smoothTracing(tracing, entry.smooth), line, bendsSlowly(tracing, entry) ? 2 : 1);
         simplify(line, INVISIBLE);
         lines.push({ kind: 'line', vertices: line, colour, alpha, width, dash });
       }
@@ -254,6 +268,18 @@ export function marksOf(frame: Frame, store: FrameStore, emphasis: Emphasis): Ma
 /** The smoothed values bend over several columns, so that their extremes within one are its first and last. */
 function smoothTracing(tracing: Tracing, { values }: SmoothIndex): LineTracing {
   return { ...tracing, values, spans: null };
+}
+
+/** Pixels over which a smoothed line bends, from which on a corner in every other column draws the same. */
+const SLOW_PX = 8;
+
+/** Whether the smoothing reaches over so many columns everywhere; on a log axis it does not. */
+function bendsSlowly({ grid, bounds, x }: Tracing, { series, smooth }: Entry): boolean {
+  const { step } = series.points;
+  const first = step[bounds[0] as number];
+  const last = step[(bounds[grid.count] as number) - 1];
+  if (smooth === null || x.kind === 'log' || first === undefined || last === undefined) return false;
+  return smooth.tau * grid.count * grid.width >= SLOW_PX * (last - first);
 }
 
 /** Live ends, crosses, breaks, values at the foot and beyond the edges. */
@@ -290,17 +316,24 @@ function addSpecials(
     for (const place of breaksOf(entry, frame)) breaks.add(place.x, place.y);
     front.push({ kind: 'breaks', vertices: breaks, ...style, radius: 4 });
   }
-  if (frame.y.kind === 'log') {
+  const { grid, bounds } = tracing;
+  const { extremes } = entry.raw;
+  extremes.range(bounds[0] as number, bounds[grid.count] as number);
+  const { min, max } = extremes;
+  if (frame.y.kind === 'log' && min <= 0) {
     const foot = own('foot');
     traceFoot(tracing, 8, foot);
-    if (foot.length > 0)
-      front.push({ kind: 'rings', vertices: foot, ...style, radius: 3, fill: '--surface' });
+    front.push({ kind: 'rings', vertices: foot, ...style, radius: 3, fill: '--surface' });
   }
-  for (const edge of ['high', 'low'] as const) {
-    const beyond = own(edge);
-    traceBeyond(tracing, edge, beyond);
-    if (beyond.length > 0)
-      front.push({ kind: 'triangles', vertices: beyond, ...style, radius: 4, up: edge === 'high' });
+  if (max > frame.y.domain[1]) {
+    const above = own('above');
+    traceBeyond(tracing, 'high', above);
+    front.push({ kind: 'triangles', vertices: above, ...style, radius: 4, up: true });
+  }
+  if (min < frame.y.domain[0]) {
+    const below = own('below');
+    traceBeyond(tracing, 'low', below);
+    front.push({ kind: 'triangles', vertices: below, ...style, radius: 4, up: false });
   }
 }
 

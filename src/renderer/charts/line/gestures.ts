@@ -78,8 +78,18 @@ export function gestures(handlers: GestureHandlers): Attachment<HTMLElement> {
       if (event.button === 1) event.preventDefault();
       if (pans) handlers.panStart();
     };
+    // Some devices tell of more moves than there are frames; each frame acts on the newest.
+    let newest: PointerEvent | null = null;
+    let frame = 0;
     const move = (event: PointerEvent): void => {
-      const to = at(event);
+      if (newest === null) frame = requestAnimationFrame(act);
+      newest = event;
+    };
+    const act = (): void => {
+      cancelAnimationFrame(frame);
+      if (newest === null) return;
+      const to = at(newest);
+      newest = null;
       if (drag === null) {
         if (areaOf(to) === 'plot' && to.x <= handlers.plot().right + 2) handlers.hover(to.x, to.y);
         else handlers.leave();
@@ -94,6 +104,7 @@ export function gestures(handlers: GestureHandlers): Attachment<HTMLElement> {
       }
     };
     const up = (event: PointerEvent): void => {
+      act();
       if (drag === null) return;
       const done = drag;
       drag = null;
@@ -113,12 +124,22 @@ export function gestures(handlers: GestureHandlers): Attachment<HTMLElement> {
       cancel();
       event.stopPropagation();
     };
+    // Turns of the wheel within one frame add up.
+    let turned: { x: number; y: number; pixels: number } | null = null;
+    let turning = 0;
+    const turn = (): void => {
+      if (turned === null) return;
+      const { x, y, pixels } = turned;
+      turned = null;
+      handlers.zoom(Math.exp(pixels * 0.002), x, y, areaOf({ x, y }));
+    };
     const wheel = (event: WheelEvent): void => {
       const to = at(event);
       const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
       if (event.ctrlKey || event.metaKey) {
         event.preventDefault();
-        handlers.zoom(Math.exp(event.deltaY * pixels * 0.002), to.x, to.y, areaOf(to));
+        if (turned === null) turning = requestAnimationFrame(turn);
+        turned = { ...to, pixels: (turned?.pixels ?? 0) + event.deltaY * pixels };
       } else if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
         event.preventDefault();
         handlers.panStart();
@@ -131,7 +152,10 @@ export function gestures(handlers: GestureHandlers): Attachment<HTMLElement> {
       handlers.reset();
     };
     const leave = (): void => {
-      if (drag === null) handlers.leave();
+      if (drag !== null) return;
+      newest = null;
+      cancelAnimationFrame(frame);
+      handlers.leave();
     };
 
     element.addEventListener('pointerdown', down);
@@ -144,6 +168,8 @@ export function gestures(handlers: GestureHandlers): Attachment<HTMLElement> {
     element.addEventListener('wheel', wheel, { passive: false });
     element.addEventListener('dblclick', double);
     return () => {
+      cancelAnimationFrame(frame);
+      cancelAnimationFrame(turning);
       element.removeEventListener('pointerdown', down);
       element.removeEventListener('pointermove', move);
       element.removeEventListener('pointerup', up);
