@@ -134,6 +134,22 @@ describe('traceLine', () => {
     }
   });
 
+  it('takes one point of each column of a line that bends slowly, and begins and ends where the line does', () => {
+    const value = Array.from({ length: 10_000 }, (_, i) => (i === 5000 ? nan : 5 + 4 * Math.sin(i / 1500)));
+    const traced = tracing(value);
+    const out = new Vertices();
+    traceLine({ ...traced, spans: null }, out, 2);
+    const parts = stretches(out);
+    expect(parts).toHaveLength(2);
+    expect(out.length / 2).toBeLessThan(60);
+    expect(parts[0]?.[0]?.[0]).toBe(0);
+    expect(parts[1]?.at(-1)?.[0]).toBe(100);
+    for (const [x, y] of parts.flat()) {
+      const index = Math.round((x as number) * 99.99);
+      expect(y).toBeCloseTo(traced.y.px(value[index] as number), 1);
+    }
+  });
+
   it('breaks at NaN and at a resume, dense or sparse', () => {
     expect(line(tracing([1, 2, nan, 4, 5, 6], { resumedAt: [5] })).map((stretch) => stretch.length)).toEqual([
       2, 2, 1,

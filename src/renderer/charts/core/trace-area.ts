@@ -55,7 +55,7 @@ export function traceEnvelope(tracing: Tracing, out: Ribbon, options: EnvelopeOp
 
 /** A column counts as a spike when it stands so far out of those beside it: pixels, and times their height. */
 const SPIKE_PX = 12;
-const SPIKE_TIMES = 1.5;
+const SPIKE_TIMES = 1;
 /** Columns on either side that it is compared with. */
 const BESIDE = 6;
 

@@ -7,7 +7,7 @@ import { xAt } from './x-axis.ts';
 /** Below this, values in one column are one dot on the screen. */
 const HAIR = 0.4;
 
-/** A line whose values change little within a column, such as a smoothed one, needs no extremes. */
+/** A line that bends over several columns, such as a smoothed one, needs no extremes: one point of each column draws it. */
 export type LineTracing = Omit<Tracing, 'spans'> & { readonly spans: Tracing['spans'] | null };
 
 /**
@@ -64,17 +64,22 @@ class Pen {
     if (!this.#seek(from)) return;
     const first = Math.max(from, this.#starts[this.#piece] as number);
     if (first >= to) return;
-    this.#arrive(first);
+    const isNew = this.#arrive(first);
     // The last piece that begins in the column; gaps within one column are too narrow to be seen.
     while (this.#piece + 1 < this.#starts.length && (this.#starts[this.#piece + 1] as number) < to) {
       this.#piece++;
     }
     const last = Math.min(to, this.#ends[this.#piece] as number) - 1;
+    if (spans === null) {
+      if (isNew) this.#point(first);
+      this.#point(last);
+      return;
+    }
     const centre = grid.left + ((column + next) / 2) * grid.width;
     const atFirst = y.px(values[first] as number);
     const atLast = y.px(values[last] as number);
-    const high = spans === null ? Math.min(atFirst, atLast) : (spans.top[column] as number);
-    const low = spans === null ? Math.max(atFirst, atLast) : (spans.foot[column] as number);
+    const high = spans.top[column] as number;
+    const low = spans.foot[column] as number;
     if (low - high < HAIR) {
       this.#out.add(centre, (low + high) / 2);
     } else {
@@ -97,10 +102,13 @@ class Pen {
     return this.#piece < this.#starts.length;
   }
 
-  /** Lifts the pen when the line is broken between where it is and a finite value. */
-  #arrive(index: number): void {
-    if (this.#before >= 0 && (this.#starts[this.#piece] as number) > this.#before) this.#out.lift();
+  /** Lifts the pen when the line is broken between where it is and a finite value; whether a stretch begins there. */
+  #arrive(index: number): boolean {
+    const isBroken = this.#before >= 0 && (this.#starts[this.#piece] as number) > this.#before;
+    const isNew = isBroken || this.#before < 0;
+    if (isBroken) this.#out.lift();
     this.#before = index;
+    return isNew;
   }
 
   #point(index: number): void {
