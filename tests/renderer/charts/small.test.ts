@@ -7,7 +7,7 @@ import { lowerBound, nearestIndex, upperBound } from '../../../src/renderer/char
 import { rawIndexOf } from '../../../src/renderer/charts/core/series-index.ts';
 import { sparkPath } from '../../../src/renderer/charts/core/spark-path.ts';
 import { domainOf, sumOf } from '../../../src/renderer/charts/heatmap/matrix.ts';
-import { commonRange, rebin } from '../../../src/renderer/charts/histogram/rebin.ts';
+import { commonRange, rebin, usualPeak } from '../../../src/renderer/charts/histogram/rebin.ts';
 import { lineCsv, lineTable, unionOfSteps } from '../../../src/renderer/charts/line/files.ts';
 import { isInside, nextEnd, withEnd } from '../../../src/renderer/charts/plot/brush.ts';
 import { categoriesOf, makeAxis, type Variable } from '../../../src/renderer/charts/plot/variable.ts';
@@ -155,6 +155,15 @@ describe('histograms over steps', () => {
     expect(commonRange([histogram(-1000, 1000, [1], 1)])).toEqual([-6, 6]);
     expect(commonRange([histogram(0, 0, [1], 0)])).toEqual([-0.5, 0.5]);
     expect(commonRange([])).toEqual([-1, 1]);
+  });
+});
+
+describe('usualPeak', () => {
+  it('is the highest, unless that stands far above the others', () => {
+    const rows = (...peaks: number[]): Float64Array[] => peaks.map((peak) => Float64Array.of(0, peak));
+    expect(usualPeak(rows(0.2, 0.3, 0.25))).toBe(0.3);
+    expect(usualPeak(rows(1, 0.1, 0.12, 0.1, 0.11))).toBeCloseTo(0.33, 12);
+    expect(usualPeak([])).toBeGreaterThan(0);
   });
 });
 

@@ -49,3 +49,13 @@ export function rebin(histogram: TensorHistogram, [low, high]: Interval, bins: n
   });
   return shares;
 }
+
+/** A peak so many times as high as the usual one is cut: at the start all biases are 0, and one bin would hide all else. */
+const CUT = 3;
+
+/** The share that is drawn at full height: the highest peak, unless it stands far above those of the other steps. */
+export function usualPeak(shares: readonly Float64Array[]): number {
+  const peaks = shares.map((row) => Math.max(...row)).sort((a, b) => a - b);
+  const usual = peaks[Math.floor(peaks.length / 2)] ?? 0;
+  return Math.max(1e-12, Math.min(peaks[peaks.length - 1] ?? 0, usual * CUT));
+}

@@ -1,20 +1,20 @@
 /** Shapes of histograms side by side: ridges, and cells of a map. */
 import type { Interval, Scale } from '../core/scale.ts';
 
-/** A closed ridge on `base`; `rise` pixels for a share of 1. */
+/** A closed ridge on `base`; a share of `most`, or more, is `rise` pixels high. */
 export function ridgePath(
   shares: Float64Array | undefined,
   value: Scale,
   [low, high]: Interval,
   base: number,
-  rise: number,
+  { rise, most }: { readonly rise: number; readonly most: number },
 ): string {
   if (shares === undefined) return '';
   const bins = shares.length;
   const points: string[] = [];
   shares.forEach((share, bin) => {
     const at = value.px(low + ((bin + 0.5) / bins) * (high - low));
-    points.push(`${round(at)} ${round(base - share * rise)}`);
+    points.push(`${round(at)} ${round(base - Math.min(1, share / most) * rise)}`);
   });
   return `M${round(value.px(low))} ${round(base)}L${points.join('L')}L${round(value.px(high))} ${round(base)}Z`;
 }
