@@ -9,9 +9,9 @@
       'src/addon.cc',
       'src/attributes.cc',
       'src/capture.cc',
-      'src/logging.cc',
       'src/op_definitions.cc',
       'src/runtime.cc',
+      'src/settings.cc',
       'src/tensors.cc'
     ],
     'include_dirs': [
@@ -28,7 +28,7 @@
           '-l:libtensorflow_cc.so.2',
           '-l:libtensorflow_framework.so.2',
           '-Wl,-rpath,<(tensorflow_dir)/lib',
-          '-Wl,-z,initfirst' # see src/logging.cc
+          '-Wl,-z,initfirst' # see src/settings.cc
         ]
       }],
       ['OS=="mac"', {

@@ -17,7 +17,8 @@ const HELP = `npm run bench [-- OPTIONS]: trains the labs beside other programs,
   --python PATH   a Python with tensorflow and keras (or GRADIENT_LAB_BENCH_PYTHON); without one, no Python peers
   --peers DIR     the Python peers' scripts; ../shared/peers when left out
   --data DIR      the peers' data sets; our own when left out
-  --rounds N      windows of each contender; 5 when left out
+  --rounds N      rounds of turns; 12 when left out
+  --turn S        seconds of one turn; 2 when left out
   --only LAB      this lab alone
   --accuracy      also trains to the end with default settings, three seeds
   --help
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     peers: { type: 'string' },
     data: { type: 'string' },
     rounds: { type: 'string' },
+    turn: { type: 'string' },
     only: { type: 'string' },
     accuracy: { type: 'boolean' },
     help: { type: 'boolean' },
@@ -39,9 +41,11 @@ if (values.help) console.log(HELP);
 else await main();
 
 async function main() {
-  const rounds = Number(values.rounds ?? 5);
+  const rounds = Number(values.rounds ?? 12);
   if (!Number.isInteger(rounds) || rounds < 1)
     leave(`Expected --rounds to be 1 or more, got "${values.rounds}".`);
+  const turnMs = Number(values.turn ?? 2) * 1000;
+  if (!(turnMs >= 500)) leave(`Expected --turn to be 0.5 or more, got "${values.turn}".`);
   const labs = BENCH_LABS.filter(({ id }) => values.only === undefined || id === values.only);
   if (labs.length === 0)
     leave(`Unknown lab "${values.only}". There are ${BENCH_LABS.map(({ id }) => id).join(', ')}.`);
@@ -54,6 +58,7 @@ async function main() {
   for (const { dataSet } of labs) fetchDataSet(dataSet, home);
   const options = {
     rounds,
+    turnMs,
     accuracy: values.accuracy ?? false,
     python,
     peersFolder,

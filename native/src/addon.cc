@@ -136,10 +136,15 @@ Napi::Value FunctionDefinition(const Napi::CallbackInfo& info) {
   return Napi::Buffer<char>::Copy(info.Env(), bytes.data(), bytes.size());
 }
 
+std::unique_ptr<PreparedCall> PrepareCall(const Napi::CallbackInfo& info) {
+  bool oneThread = info.Length() > 3 && info[3].ToBoolean().Value();
+  return Of(info.Env()).Prepare(Text(info[0]), Integers(info[1]), info[2].ToBoolean().Value(), oneThread);
+}
+
 Napi::Value CallFunction(const Napi::CallbackInfo& info) {
-  Expect(info, 3, "callFunction(name, inputIds, xla)");
+  Expect(info, 3, "callFunction(name, inputIds, xla, oneThread?)");
   Runtime& runtime = Of(info.Env());
-  auto call = runtime.Prepare(Text(info[0]), Integers(info[1]), info[2].ToBoolean().Value());
+  auto call = PrepareCall(info);
   call->Execute();
   return ToArray(info.Env(), runtime.Register(call->TakeResults()));
 }
@@ -173,9 +178,8 @@ class CallWorker : public Napi::AsyncWorker {
 };
 
 Napi::Value CallFunctionAsync(const Napi::CallbackInfo& info) {
-  Expect(info, 3, "callFunctionAsync(name, inputIds, xla)");
-  auto call = Of(info.Env()).Prepare(Text(info[0]), Integers(info[1]), info[2].ToBoolean().Value());
-  auto* worker = new CallWorker(info.Env(), std::move(call));  // deletes itself when done
+  Expect(info, 3, "callFunctionAsync(name, inputIds, xla, oneThread?)");
+  auto* worker = new CallWorker(info.Env(), PrepareCall(info));  // deletes itself when done
   Napi::Promise promise = worker->Promise();
   worker->Queue();
   return promise;

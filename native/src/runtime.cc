@@ -1,6 +1,7 @@
 #include "runtime.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "attributes.h"
 #include "denormals.h"
@@ -47,11 +48,45 @@ std::string SerializedConfig(const RuntimeOptions& options) {
   return config;
 }
 
+std::shared_ptr<TFE_Context> NewContext(const RuntimeOptions& options) {
+  // Each context gets threads of its own; without this, the first one's would serve all.
+  setenv("TF_OVERRIDE_GLOBAL_THREADPOOL", "1", /*overwrite=*/0);
+  ContextOptionsPtr contextOptions(TFE_NewContextOptions());
+  Status status;
+  std::string config = SerializedConfig(options);
+  TFE_ContextOptionsSetConfig(contextOptions.get(), config.data(), config.size(), status);
+  status.Check("configuration of TensorFlow");
+  TFE_Context* context = TFE_NewContext(contextOptions.get(), status);
+  status.Check("start of TensorFlow");
+  return std::shared_ptr<TFE_Context>(context, TFE_DeleteContext);
+}
+
+// The same tensor under a handle that belongs to no context: no copy.
+TensorHandlePtr Rewrapped(TFE_TensorHandle* handle, const std::string& doing) {
+  Status status;
+  TensorPtr tensor(TFE_TensorHandleResolve(handle, status));
+  status.Check(doing);
+  TensorHandlePtr copy(TFE_NewTensorHandle(tensor.get(), status));
+  status.Check(doing);
+  return copy;
+}
+
+// Makes the function, and those that it calls, known to a context.
+void AddTo(const std::shared_ptr<TFE_Context>& context, CapturedFunction& function) {
+  for (const auto& inner : function.inner) AddTo(context, *inner);
+  bool known = std::any_of(function.contexts.begin(), function.contexts.end(), [&](const auto& one) { return one == context; });
+  if (known) return;
+  Status status;
+  TFE_ContextAddFunction(context.get(), function.function.get(), status);
+  status.Check(function.name);
+  function.contexts.push_back(context);
+}
+
 }  // namespace
 
 CapturedFunction::~CapturedFunction() {
   Status status;  // nothing can be done about a failure: the context may have lost the function by itself
-  if (context) TFE_ContextRemoveFunction(context.get(), name.c_str(), status);
+  for (const auto& context : contexts) TFE_ContextRemoveFunction(context.get(), name.c_str(), status);
 }
 
 PreparedCall::~PreparedCall() {
@@ -74,6 +109,7 @@ std::vector<TensorHandlePtr> PreparedCall::TakeResults() {
   for (TFE_TensorHandle*& handle : results_) {
     taken.emplace_back(handle);
     handle = nullptr;
+    if (rewraps_) taken.back() = Rewrapped(taken.back().get(), function_->name);
   }
   return taken;
 }
@@ -89,16 +125,19 @@ void Runtime::Configure(const RuntimeOptions& options) {
 }
 
 std::shared_ptr<TFE_Context> Runtime::Context() {
-  if (context_) return context_;
-  ContextOptionsPtr options(TFE_NewContextOptions());
-  Status status;
-  std::string config = SerializedConfig(options_);
-  TFE_ContextOptionsSetConfig(options.get(), config.data(), config.size(), status);
-  status.Check("configuration of TensorFlow");
-  TFE_Context* context = TFE_NewContext(options.get(), status);
-  status.Check("start of TensorFlow");
-  context_ = std::shared_ptr<TFE_Context>(context, TFE_DeleteContext);
+  if (!context_) context_ = NewContext(options_);
   return context_;
+}
+
+std::shared_ptr<TFE_Context> Runtime::OneThreadContext() {
+  if (!oneThreadContext_) {
+    RuntimeOptions options;
+    options.intraOpThreads = 1;
+    options.interOpThreads = options_.interOpThreads;
+    options.useGpu = false;
+    oneThreadContext_ = NewContext(options);
+  }
+  return oneThreadContext_;
 }
 
 Napi::Array Runtime::Devices(Napi::Env env) {
@@ -369,9 +408,7 @@ const CapturedFunction& Runtime::EndCapture(const std::string& name, const std::
                                            static_cast<int>(outputNodes.size()), outputNodes.data(), nullptr, nullptr, nullptr,
                                            status));
   status.Check(name);
-  TFE_ContextAddFunction(Context().get(), result->function.get(), status);
-  status.Check(name);
-  result->context = Context();
+  AddTo(Context(), *result);
   if (capture.outer) {
     TF_GraphCopyFunction(capture.outer->graph.get(), result->function.get(), nullptr, status);
     status.Check(name);
@@ -403,18 +440,22 @@ void Runtime::AbortCapture() {
 
 void Runtime::SetMutable(std::vector<int64_t> ids) { mutable_ = {ids.begin(), ids.end()}; }
 
-std::unique_ptr<PreparedCall> Runtime::Prepare(const std::string& name, const std::vector<int64_t>& inputs, bool xla) {
+std::unique_ptr<PreparedCall> Runtime::Prepare(const std::string& name, const std::vector<int64_t>& inputs, bool xla,
+                                               bool oneThread) {
   auto found = functions_.find(name);
   if (found == functions_.end()) throw Error("callFunction: Unknown function \"" + name + "\"");
   const std::shared_ptr<CapturedFunction>& function = found->second;
   if (inputs.size() != function->inputs) {
     throw Error(name + ": Expected " + std::to_string(function->inputs) + " inputs, got " + std::to_string(inputs.size()));
   }
+  std::shared_ptr<TFE_Context> context = oneThread ? OneThreadContext() : Context();
+  AddTo(context, *function);
   Status status;
-  EagerOpPtr op(TFE_NewOp(Context().get(), name.c_str(), status));
+  EagerOpPtr op(TFE_NewOp(context.get(), name.c_str(), status));
   status.Check(name);
   auto add = [&](TFE_TensorHandle* handle) {
-    TFE_OpAddInput(op.get(), handle, status);
+    // A handle that an op of one context returned belongs to it.
+    TFE_OpAddInput(op.get(), oneThread ? Rewrapped(handle, name).get() : handle, status);
     status.Check(name);
   };
   for (int64_t id : inputs) {
@@ -424,7 +465,7 @@ std::unique_ptr<PreparedCall> Runtime::Prepare(const std::string& name, const st
   }
   for (const TensorHandlePtr& handle : function->held) add(handle.get());
   if (xla) TFE_OpSetAttrBool(op.get(), "_XlaMustCompile", 1);
-  return std::make_unique<PreparedCall>(function, std::move(op));
+  return std::make_unique<PreparedCall>(function, std::move(op), oneThread);
 }
 
 void Runtime::RemoveFunction(const std::string& name) {

@@ -1,4 +1,4 @@
-// One TensorFlow eager context, the tensors that JavaScript holds (by number), the open capture and the compiled functions.
+// TensorFlow's eager context, the tensors that JavaScript holds (by number), the open capture and the compiled functions.
 //
 // Lives once in a Node environment (its instance data) and is freed with it. Not thread safe, but for Execute of a call that
 // was prepared on the JavaScript thread.
@@ -39,14 +39,14 @@ struct TensorMeta {
   TF_DataType dtype;
 };
 
-// A function that TensorFlow's context knows for as long as this lives: calls that are under way hold it.
+// A function that TensorFlow's contexts know for as long as this lives: calls that are under way hold it.
 struct CapturedFunction {
   CapturedFunction() = default;
   CapturedFunction(const CapturedFunction&) = delete;
   CapturedFunction& operator=(const CapturedFunction&) = delete;
   ~CapturedFunction();
 
-  std::shared_ptr<TFE_Context> context;  // set once the context knows the function
+  std::vector<std::shared_ptr<TFE_Context>> contexts;  // those that know the function
   std::string name;
   FunctionPtr function;
   std::vector<TensorHandlePtr> held;  // values of tensors from outside, passed after the inputs on every call
@@ -62,8 +62,9 @@ struct CapturedFunction {
 // JavaScript thread.
 class PreparedCall {
  public:
-  PreparedCall(std::shared_ptr<CapturedFunction> function, EagerOpPtr op)
-      : function_(std::move(function)), op_(std::move(op)), results_(function_->outputs, nullptr) {}
+  // `rewraps`: the results are to be used in other contexts than the op's.
+  PreparedCall(std::shared_ptr<CapturedFunction> function, EagerOpPtr op, bool rewraps)
+      : function_(std::move(function)), op_(std::move(op)), rewraps_(rewraps), results_(function_->outputs, nullptr) {}
   ~PreparedCall();
   void Execute();
   std::vector<TensorHandlePtr> TakeResults();
@@ -71,6 +72,7 @@ class PreparedCall {
  private:
   std::shared_ptr<CapturedFunction> function_;
   EagerOpPtr op_;
+  bool rewraps_;
   std::vector<TFE_TensorHandle*> results_;
 };
 
@@ -101,7 +103,8 @@ class Runtime {
   // Tensors whose value changes (variables): using one inside a capture without passing it in is an error.
   void SetMutable(std::vector<int64_t> ids);
 
-  std::unique_ptr<PreparedCall> Prepare(const std::string& name, const std::vector<int64_t>& inputs, bool xla);
+  // With `oneThread` the call runs in a context of its own that has one thread for the work inside an op (on the processor).
+  std::unique_ptr<PreparedCall> Prepare(const std::string& name, const std::vector<int64_t>& inputs, bool xla, bool oneThread);
   std::vector<TensorMeta> Register(std::vector<TensorHandlePtr> handles);
   // Forgets the function and those that it calls; a call that is under way keeps them until it is done.
   void RemoveFunction(const std::string& name);
@@ -109,6 +112,7 @@ class Runtime {
 
  private:
   std::shared_ptr<TFE_Context> Context();
+  std::shared_ptr<TFE_Context> OneThreadContext();
   Entry& Find(int64_t id, const std::string& doing);
   TF_Output InCapture(int64_t id, const std::string& op);
   std::vector<TensorMeta> RunOp(const std::string& name, const Napi::Array& attributes, const std::vector<int64_t>& inputs,
@@ -118,6 +122,7 @@ class Runtime {
 
   RuntimeOptions options_;
   std::shared_ptr<TFE_Context> context_;
+  std::shared_ptr<TFE_Context> oneThreadContext_;
   std::unordered_map<int64_t, Entry> tensors_;
   std::unordered_set<int64_t> mutable_;
   std::vector<std::unique_ptr<Capture>> captures_;

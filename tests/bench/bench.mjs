@@ -3,25 +3,28 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ourContender, peerContender, trainToTheEnd } from './contenders.mjs';
 import { accuracyRow, contendersTable, figuresOf, figuresTable } from './report.mjs';
+import { takeTurns } from './turns.mjs';
 
 /**
  * @typedef {import('./labs.mjs').BenchLab} BenchLab
- * @typedef {import('./contenders.mjs').Window} Window
+ * @typedef {import('./contenders.mjs').Contender} Contender
+ * @typedef {import('./contenders.mjs').Whole} Whole
  *
- * @typedef {object} BenchOptions
+ * @typedef {object} OwnOptions
  * @property {number} rounds
+ * @property {number} turnMs how long a turn is
  * @property {boolean} accuracy whether whole trainings are run as well
- * @property {string | undefined} python a Python that has the peers' packages
- * @property {string} peersFolder the Python peers' scripts
- * @property {string} dataFolder the peers' data
  * @property {string} home a home folder that has the data sets and belongs to benchmarks alone
- * @property {string | undefined} tfjsBinding
  * @property {(text: string) => void} note tells a person how it goes on
+ *
+ * @typedef {OwnOptions & import('./contenders.mjs').Where} BenchOptions
  */
 
+/** Short trainings of ours, each from the command on: for the time to the first step, and for the memory. */
+const WHOLE_RUNS = 3;
+
 /**
- * Measures a lab: in each round every contender runs once, one after another, beginning with another one each time, so that what
- * else the machine does falls on all of them.
+ * Measures a lab: memory and the time to the first step by short trainings one after another, speed by turns (turns.mjs).
  * @param {BenchLab} lab
  * @param {BenchOptions} options
  * @returns {Promise<string>} the tables, in Markdown
@@ -32,20 +35,21 @@ export async function benchLab(lab, options) {
   try {
     const ours = ourContender(lab, home);
     const peers = lab.peers.flatMap((peer) => peerContender(peer, options) ?? []);
-    note(`${lab.title}: a first run, which times the plans`);
-    const first = await ours.run();
-    const rounds = [];
-    for (let round = 0; round < options.rounds; round++) {
-      const title = `round ${round + 1} of ${options.rounds}`;
-      rounds.push(await runRound(rotate([ours, ...peers], round), title, note));
-    }
-    const rows = figuresOf(lab, rounds, { firstEverSeconds: first.firstStepSeconds });
+    note(`${lab.title}: whole trainings`);
+    const first = await ours.runWhole(); // which also times the plans
+    const whole = await runWhole(ours, peers, note);
+    note('Turns: everybody warms up');
+    const rounds = await takeTurns(
+      [ours, ...peers].map(({ starter }) => starter),
+      options,
+    );
+    const rows = figuresOf(lab, { rounds, whole, firstEver: first });
     if (options.accuracy) rows.push(await accuracyOf(lab, home, note));
-    const plans = new Set(rounds.map((windows) => windows.get(ours.name)?.plan));
+    const plans = new Set(whole.get(ours.name)?.map(({ plan }) => plan));
     return [
       `## ${lab.title}`,
       figuresTable(rows),
-      contendersTable(rounds),
+      contendersTable(rounds, whole),
       `Plan: ${[...plans].join(', ')}.`,
     ].join('\n\n');
   } finally {
@@ -55,24 +59,27 @@ export async function benchLab(lab, options) {
 
 /** Runs of a benchmark are kept for no one, and each benchmark chooses its plans anew. @param {string} home */
 function forgetRuns(home) {
-  fs.rmSync(path.join(home, 'runs'), { recursive: true, force: true });
-  fs.rmSync(path.join(home, 'plans.json'), { force: true });
+  for (const name of fs.existsSync(home) ? fs.readdirSync(home) : []) {
+    if (name !== 'data') fs.rmSync(path.join(home, name), { recursive: true, force: true });
+  }
 }
 
 /**
- * @param {readonly import('./contenders.mjs').Contender[]} contenders
- * @param {string} title
+ * @param {Contender} ours
+ * @param {readonly Contender[]} peers
  * @param {(text: string) => void} note
  */
-async function runRound(contenders, title, note) {
-  /** @type {Map<string, Window>} */
-  const windows = new Map();
-  for (const { name, run } of contenders) {
-    const window = await run();
-    windows.set(name, window);
-    note(`${title}: ${name} ${Math.round(window.examplesPerSecond).toLocaleString('en-US')} examples/s`);
+async function runWhole(ours, peers, note) {
+  /** @type {Map<string, Whole[]>} */
+  const whole = new Map();
+  for (const { name, runWhole } of [...Array.from({ length: WHOLE_RUNS }, () => ours), ...peers]) {
+    const run = await runWhole();
+    whole.set(name, [...(whole.get(name) ?? []), run]);
+    const first =
+      run.firstStepSeconds === undefined ? '' : `first step after ${run.firstStepSeconds.toFixed(2)} s, `;
+    note(`${name}: ${first}${Math.round((run.peakBytes ?? 0) / 1e6)} MB`);
   }
-  return windows;
+  return whole;
 }
 
 /** @param {BenchLab} lab @param {string} home @param {(text: string) => void} note */
@@ -84,10 +91,4 @@ async function accuracyOf(lab, home, note) {
     note(`seed ${seed}: test ${lab.accuracy.metric} ${value} after ${steps} steps, ${seconds.toFixed(0)} s`);
   }
   return accuracyRow(lab, values);
-}
-
-/** @template T @param {readonly T[]} list @param {number} by @returns {T[]} */
-function rotate(list, by) {
-  const at = by % list.length;
-  return [...list.slice(at), ...list.slice(0, at)];
 }

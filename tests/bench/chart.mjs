@@ -74,7 +74,7 @@ async function measure(round) {
 async function panned(session) {
   for (let sweep = 0; sweep < 6; sweep++) {
     const [from, to] = sweep % 2 === 0 ? [900, 200] : [200, 900];
-    const button = { button: 'left', buttons: 1, modifiers: ALT };
+    const button = { button: /** @type {const} */ ('left'), buttons: 1, modifiers: ALT };
     await session.send('Input.dispatchMouseEvent', {
       type: 'mousePressed',
       x: from,

@@ -3,28 +3,37 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { measure, plainEnvironment } from './measure.mjs';
+import { readSteps, readWindows } from './turns.mjs';
 
 const CLI = fileURLToPath(new URL('../../scripts/gradient-lab.mjs', import.meta.url));
 const TFJS_PROGRAMS = fileURLToPath(new URL('./tfjs-node', import.meta.url));
+const TELLING = fileURLToPath(new URL('./telling.py', import.meta.url));
 
 /** @typedef {import('./labs.mjs').BenchLab} BenchLab @typedef {import('./labs.mjs').Peer} Peer */
+/** @typedef {import('./turns.mjs').Starter} Starter */
 
 /**
- * @typedef {object} Window one run of one contender
- * @property {number} examplesPerSecond the median by steps after the warm-up, as the program itself counts it
+ * @typedef {object} Whole one short training, from the command to its end
  * @property {number | undefined} peakBytes
  * @property {number} [firstStepSeconds] from the command to its first step
  * @property {string} [plan]
  *
  * @typedef {object} Contender
  * @property {string} name
- * @property {() => Promise<Window>} run
+ * @property {() => Promise<Whole>} runWhole
+ * @property {Starter} starter for its turns
+ *
+ * @typedef {object} Where what the peers need
+ * @property {string | undefined} python
+ * @property {string} peersFolder
+ * @property {string} dataFolder
+ * @property {string | undefined} tfjsBinding
  */
 
 export const OURS = 'Gradient Lab';
 
 /**
- * The `train` command as a person runs it, with its metrics; `home` has the data.
+ * The `train` command as a person runs it, with its metrics and its history; `home` has the data.
  * @param {BenchLab} lab
  * @param {string} home
  * @returns {Contender}
@@ -32,17 +41,13 @@ export const OURS = 'Gradient Lab';
 export function ourContender(lab, home) {
   return {
     name: OURS,
-    run: async () => {
-      const { lines, at, peakBytes } = await train(lab, home, [...lab.window, '--seed', '1']);
-      const end = lines.at(-1);
+    runWhole: async () => {
+      const { command, args, env } = train(lab, home, lab.whole);
+      const { lines, at, peakBytes } = await measure(command, args, env);
       const first = lines.findIndex((line) => line.kind === 'metrics');
-      return {
-        examplesPerSecond: end.examplesPerSecond,
-        peakBytes,
-        firstStepSeconds: at[first] ?? NaN,
-        plan: end.plan,
-      };
+      return { peakBytes, firstStepSeconds: at[first] ?? NaN, plan: lines.at(-1).plan };
     },
+    starter: { name: OURS, ...train(lab, home, lab.turns), readRates: readSteps(lab.batchSize) },
   };
 }
 
@@ -53,7 +58,8 @@ export function ourContender(lab, home) {
  * @param {number} seed
  */
 export async function trainToTheEnd(lab, home, seed) {
-  const { lines } = await train(lab, home, ['--seed', String(seed)]);
+  const { command, args, env } = train(lab, home, ['--seed', String(seed)]);
+  const { lines } = await measure(command, args, env);
   const end = lines.at(-1);
   return {
     value: /** @type {number} */ (end.metrics.test[lab.accuracy.metric]),
@@ -64,33 +70,41 @@ export async function trainToTheEnd(lab, home, seed) {
 
 /** @param {BenchLab} lab @param {string} home @param {readonly string[]} flags */
 function train(lab, home, flags) {
-  const args = [CLI, 'train', lab.id, ...flags, '--json'];
-  return measure(process.execPath, args, { ...plainEnvironment(), GRADIENT_LAB_HOME: home });
+  return {
+    command: process.execPath,
+    args: [CLI, 'train', lab.id, ...flags, '--json'],
+    env: { ...plainEnvironment(), GRADIENT_LAB_HOME: home },
+  };
 }
 
 /**
  * @param {Peer} peer
- * @param {{ python: string | undefined, peersFolder: string, dataFolder: string, tfjsBinding: string | undefined }} where
+ * @param {Where} where
  * @returns {Contender | undefined} undefined where what it needs is not there
  */
-export function peerContender(peer, { python, peersFolder, dataFolder, tfjsBinding }) {
-  const start =
-    peer.kind === 'python'
-      ? python && [python, path.join(peersFolder, peer.program), '--data', dataFolder, ...peer.flags]
-      : tfjsBinding && [
-          process.execPath,
-          path.join(TFJS_PROGRAMS, peer.program),
-          tfjsBinding,
-          dataFolder,
-          ...peer.flags,
-        ];
-  if (!start) return undefined;
-  const [command = '', ...args] = start;
+export function peerContender(peer, where) {
+  const { name } = peer;
+  const whole = commandOf(peer, peer.whole, where);
+  const turns = commandOf(peer, peer.turns, where);
+  if (!whole || !turns) return undefined;
+  const env = plainEnvironment();
   return {
-    name: peer.name,
-    run: async () => {
-      const { lines, peakBytes } = await measure(command, args, plainEnvironment());
-      return { examplesPerSecond: lines.at(-1).examples_per_s, peakBytes };
+    name,
+    runWhole: async () => {
+      const { peakBytes } = await measure(whole.command, whole.args, env);
+      return { peakBytes };
     },
+    starter: { name, ...turns, env, readRates: readWindows },
   };
+}
+
+/** @param {Peer} peer @param {readonly string[]} flags @param {Where} where */
+function commandOf({ kind, program }, flags, { python, peersFolder, dataFolder, tfjsBinding }) {
+  if (kind === 'python') {
+    if (python === undefined) return undefined;
+    return { command: python, args: [TELLING, peersFolder, program, '--data', dataFolder, ...flags] };
+  }
+  if (tfjsBinding === undefined) return undefined;
+  const args = [path.join(TFJS_PROGRAMS, program), tfjsBinding, dataFolder, ...flags];
+  return { command: process.execPath, args };
 }

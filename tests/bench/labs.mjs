@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What `npm run bench` compares, one entry a lab. A new lab adds its entry here: the flags for one window of training with
- * `gradient-lab train`, the programs beside it, and the ratios that it should reach.
+ * What `npm run bench` compares, one entry a lab. A new lab adds its entry here: the flags of `gradient-lab train`, the programs
+ * beside it, and the ratios that it should reach.
  */
 
 /**
@@ -9,9 +9,10 @@
  * @property {string} name as it stands in the tables
  * @property {'python' | 'tfjs-node'} kind a script of the folder with the Python peers, or a program in tests/bench/tfjs-node
  * @property {string} program its file name
- * @property {readonly string[]} flags
+ * @property {readonly string[]} whole flags of one short training from start to end, whose memory counts
+ * @property {readonly string[]} turns flags of a training that is long enough for all turns
  *
- * @typedef {object} SpeedGoal our examples per second against the fastest of some peers, window by window
+ * @typedef {object} SpeedGoal our examples per second against the fastest of some peers, round by round
  * @property {readonly string[]} peers names
  * @property {number} atLeast
  *
@@ -19,7 +20,9 @@
  * @property {string} id the lab's id
  * @property {string} title
  * @property {string} dataSet
- * @property {readonly string[]} window flags of `gradient-lab train` for one window; all else is as a person gets it
+ * @property {number} batchSize
+ * @property {readonly string[]} whole flags of `gradient-lab train`, as for a peer
+ * @property {readonly string[]} turns
  * @property {readonly Peer[]} peers
  * @property {readonly SpeedGoal[]} speed
  * @property {{ peer: string, atMost: number }} memory our peak of memory against a peer's
@@ -33,11 +36,19 @@ export const BENCH_LABS = [
     id: 'mnist-mlp',
     title: 'Lab 1: MLP 784-512-512-10 on MNIST, batch 64, Adam',
     dataSet: 'mnist',
-    window: ['--epochs', '2'],
+    batchSize: 64,
+    whole: ['--epochs', '1'],
+    turns: ['--epochs', '1000'],
     peers: [
-      kerasPeer('Keras', 'lab01_mlp.py', ['--framework', 'keras', '--steps', '800']),
-      kerasPeer('Keras, jit', 'lab01_mlp.py', ['--framework', 'keras-jit', '--steps', '800']),
-      { name: 'tfjs-node, eager', kind: 'tfjs-node', program: 'mnist-mlp.mjs', flags: ['300'] },
+      kerasPeer('Keras', 'lab01_mlp.py', 'keras'),
+      kerasPeer('Keras, jit', 'lab01_mlp.py', 'keras-jit'),
+      {
+        name: 'tfjs-node, eager',
+        kind: 'tfjs-node',
+        program: 'mnist-mlp.mjs',
+        whole: ['300'],
+        turns: ['1000000'],
+      },
     ],
     speed: [
       { peers: ['Keras', 'Keras, jit'], atLeast: 1.8 },
@@ -49,7 +60,8 @@ export const BENCH_LABS = [
   },
 ];
 
-/** @param {string} name @param {string} program @param {readonly string[]} flags @returns {Peer} */
-function kerasPeer(name, program, flags) {
-  return { name, kind: 'python', program, flags };
+/** @param {string} name @param {string} program @param {string} framework @returns {Peer} */
+function kerasPeer(name, program, framework) {
+  const flags = ['--framework', framework, '--epochs'];
+  return { name, kind: 'python', program, whole: [...flags, '1'], turns: [...flags, '1000'] };
 }

@@ -4,55 +4,55 @@ import process from 'node:process';
 import { OURS } from './contenders.mjs';
 import { median } from './measure.mjs';
 
-/** @typedef {import('./contenders.mjs').Window} Window @typedef {import('./labs.mjs').BenchLab} BenchLab */
+/** @typedef {import('./contenders.mjs').Whole} Whole @typedef {import('./labs.mjs').BenchLab} BenchLab */
 
 /**
  * @typedef {object} Row one line of the table of figures
  * @property {string} what
  * @property {string} measured
- * @property {string} spread the lowest and highest of the windows
+ * @property {string} spread the lowest and the highest value
  * @property {string} goal
  * @property {boolean} reached
  */
 
 /**
- * The figures of a lab against its goals. A ratio is taken within a round, where all contenders ran one after another, and the
- * median over the rounds is what counts.
+ * The figures of a lab against its goals. A ratio of speeds is taken within a round, where all contenders had their turns one
+ * after another, and the median over the rounds is what counts.
  * @param {BenchLab} lab
- * @param {readonly ReadonlyMap<string, Window>[]} rounds each contender's window in each round
- * @param {{ firstEverSeconds?: number | undefined }} [more] of the very first run, which also times the plans
+ * @param {object} measured
+ * @param {readonly ReadonlyMap<string, number>[]} measured.rounds each contender's examples per second in each round
+ * @param {ReadonlyMap<string, readonly Whole[]>} measured.whole
+ * @param {Whole} [measured.firstEver] our very first training, which also times the plans
  * @returns {Row[]}
  */
-export function figuresOf(lab, rounds, { firstEverSeconds } = {}) {
+export function figuresOf(lab, { rounds, whole, firstEver }) {
   /** @type {Row[]} */
   const rows = [];
   for (const { peers, atLeast } of lab.speed) {
     const ratios = rounds.flatMap((round) => {
-      const theirs = peers.flatMap((name) => round.get(name)?.examplesPerSecond ?? []);
-      const ours = round.get(OURS)?.examplesPerSecond;
+      const theirs = peers.flatMap((name) => round.get(name) ?? []);
+      const ours = round.get(OURS);
       return theirs.length === peers.length && ours !== undefined ? [ours / Math.max(...theirs)] : [];
     });
     const what = `examples/s against ${peers.length > 1 ? `the faster of ${peers.join(' and ')}` : peers[0]}`;
     if (ratios.length > 0)
       rows.push(ratioRow(what, ratios, `${atLeast} or more`, (value) => value >= atLeast));
   }
-  const memory = rounds.flatMap((round) => {
-    const theirs = round.get(lab.memory.peer)?.peakBytes;
-    const ours = round.get(OURS)?.peakBytes;
-    return theirs !== undefined && ours !== undefined ? [ours / theirs] : [];
-  });
-  if (memory.length > 0) {
-    const { peer, atMost } = lab.memory;
+  const { peer, atMost } = lab.memory;
+  const ours = whole.get(OURS) ?? [];
+  const theirs = median((whole.get(peer) ?? []).flatMap(({ peakBytes }) => peakBytes ?? []));
+  const memory = ours.flatMap(({ peakBytes }) => (peakBytes === undefined ? [] : [peakBytes / theirs]));
+  if (memory.length > 0 && !Number.isNaN(theirs)) {
     rows.push(
       ratioRow(`peak of memory against ${peer}`, memory, `${atMost} or less`, (value) => value <= atMost),
     );
   }
-  const seconds = rounds.flatMap((round) => round.get(OURS)?.firstStepSeconds ?? []);
   const goal = `${lab.firstStepSeconds} s or less`;
-  rows.push(secondsRow('from the command to the first step', seconds, goal, lab.firstStepSeconds));
-  if (firstEverSeconds !== undefined) {
+  const seconds = (/** @type {readonly Whole[]} */ runs) => runs.flatMap((run) => run.firstStepSeconds ?? []);
+  rows.push(secondsRow('from the command to the first step', seconds(ours), goal, lab.firstStepSeconds));
+  if (firstEver !== undefined) {
     const what = 'the same, very first run, which also times the plans';
-    rows.push(secondsRow(what, [firstEverSeconds], goal, lab.firstStepSeconds));
+    rows.push(secondsRow(what, seconds([firstEver]), goal, lab.firstStepSeconds));
   }
   return rows;
 }
@@ -103,7 +103,7 @@ function secondsRow(what, seconds, goal, atMost) {
 /** The table of figures, in Markdown. @param {readonly Row[]} rows */
 export function figuresTable(rows) {
   return table(
-    ['figure', 'measured', 'windows', 'goal', ''],
+    ['figure', 'measured', 'lowest to highest', 'goal', ''],
     rows.map((row) => [
       row.what,
       row.measured,
@@ -114,22 +114,25 @@ export function figuresTable(rows) {
   );
 }
 
-/** Each contender's own numbers: medians over the rounds. @param {readonly ReadonlyMap<string, Window>[]} rounds */
-export function contendersTable(rounds) {
-  const names = [...new Set(rounds.flatMap((round) => [...round.keys()]))];
+/**
+ * Each contender's own numbers.
+ * @param {readonly ReadonlyMap<string, number>[]} rounds
+ * @param {ReadonlyMap<string, readonly Whole[]>} whole
+ */
+export function contendersTable(rounds, whole) {
+  const names = [...new Set([...whole.keys(), ...rounds.flatMap((round) => [...round.keys()])])];
+  const number = (/** @type {number} */ value) => Math.round(value).toLocaleString('en-US');
   const rows = names.map((name) => {
-    const windows = rounds.flatMap((round) => round.get(name) ?? []);
-    const rates = windows.map((window) => window.examplesPerSecond);
-    const peaks = windows.flatMap((window) => window.peakBytes ?? []);
-    const whole = (/** @type {number} */ value) => Math.round(value).toLocaleString('en-US');
+    const rates = rounds.flatMap((round) => round.get(name) ?? []);
+    const peaks = (whole.get(name) ?? []).flatMap(({ peakBytes }) => peakBytes ?? []);
     return [
       name,
-      whole(median(rates)),
-      `${whole(Math.min(...rates))} to ${whole(Math.max(...rates))}`,
-      peaks.length > 0 ? `${whole(median(peaks) / 1e6)} MB` : 'not measured here',
+      number(median(rates)),
+      `${number(Math.min(...rates))} to ${number(Math.max(...rates))}`,
+      peaks.length > 0 ? `${number(median(peaks) / 1e6)} MB` : 'not measured here',
     ];
   });
-  return table(['', 'examples/s', 'windows', 'peak of memory'], rows);
+  return table(['', 'examples/s', 'turns', 'peak of memory'], rows);
 }
 
 /** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */

@@ -319,6 +319,26 @@ describe('callFunction and callFunctionAsync', () => {
     }
   });
 
+  it('run on one thread in a context of its own, from and to the same tensors', async () => {
+    captured('narrow');
+    const x = floats([3, 4]);
+    const [once] = native.callFunction('narrow', [x], false, true);
+    expect(read(once?.id as number)).toEqual([9, 16]);
+    const [twice] = await native.callFunctionAsync('narrow', [once?.id as number], true, true);
+    expect(read(twice?.id as number)).toEqual([81, 256]);
+    expect(read(square(once?.id as number).id)).toEqual([81, 256]);
+    const [again] = native.callFunction('narrow', [twice?.id as number], false);
+    expect(read(again?.id as number)).toEqual([6561, 65536]);
+    const running = native.callFunctionAsync('narrow', [x], false, true);
+    native.removeFunction('narrow');
+    expect(read((await running)[0]?.id as number)).toEqual([9, 16]);
+    expect(() => native.callFunction('narrow', [x], false, true)).toThrow('Unknown function');
+    // Its name is free in both contexts.
+    captured('narrow', (y) => square(square(y.id).id));
+    expect(read(native.callFunction('narrow', [x], false, true)[0]?.id as number)).toEqual([81, 256]);
+    native.removeFunction('narrow');
+  });
+
   it('give the error of an op that fails while it runs', async () => {
     native.beginCapture();
     const size = native.addInput([1], native.TF_INT32);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ourContender, peerContender } from '../bench/contenders.mjs';
+import { ourContender, peerContender, type Whole } from '../bench/contenders.mjs';
 import { BENCH_LABS, type BenchLab } from '../bench/labs.mjs';
 import { measure, median } from '../bench/measure.mjs';
 import { accuracyRow, contendersTable, figuresOf, figuresTable } from '../bench/report.mjs';
@@ -47,7 +47,9 @@ const LAB: BenchLab = {
   id: 'toy',
   title: 'A toy',
   dataSet: 'toys',
-  window: [],
+  batchSize: 10,
+  whole: [],
+  turns: [],
   peers: [],
   speed: [{ peers: ['slow', 'slower'], atLeast: 2 }],
   memory: { peer: 'slow', atMost: 1 },
@@ -55,35 +57,48 @@ const LAB: BenchLab = {
   accuracy: { metric: 'accuracy', atLeast: 0.9, seeds: [1, 2] },
 };
 
-const round = (ours: number, slow: number, slower: number, seconds = 1) =>
+const round = (ours: number, slow: number, slower: number) =>
   new Map([
-    ['Gradient Lab', { examplesPerSecond: ours, peakBytes: 90e6, firstStepSeconds: seconds }],
-    ['slow', { examplesPerSecond: slow, peakBytes: 100e6 }],
-    ['slower', { examplesPerSecond: slower, peakBytes: 80e6 }],
+    ['Gradient Lab', ours],
+    ['slow', slow],
+    ['slower', slower],
   ]);
+
+const whole = new Map<string, Whole[]>([
+  ['Gradient Lab', [2, 1, 4].map((firstStepSeconds, i) => ({ firstStepSeconds, peakBytes: (90 + i) * 1e6 }))],
+  ['slow', [{ peakBytes: 100e6 }]],
+  ['slower', [{ peakBytes: 80e6 }]],
+]);
 
 describe('the figures of a lab', () => {
   // Ratios within the rounds: 30/10 = 3, 12/10 = 1.2, 44/20 = 2.2. Of the medians it would be 30/10.
-  const rounds = [round(30, 10, 5, 2), round(12, 8, 10, 4), round(44, 20, 10, 1)];
+  const rounds = [round(30, 10, 5), round(12, 8, 10), round(44, 20, 10)];
 
   it('are medians of ratios within a round, against the fastest peer of that round', () => {
-    const [speed, memory, start] = figuresOf(LAB, rounds);
+    const [speed, memory, start] = figuresOf(LAB, { rounds, whole });
     expect(speed).toMatchObject({
       measured: '2.20x',
       spread: '1.20x to 3.00x',
       goal: '2 or more',
       reached: true,
     });
-    expect(memory).toMatchObject({ measured: '0.90x', goal: '1 or less', reached: true });
+    expect(memory).toMatchObject({ measured: '0.91x', goal: '1 or less', reached: true });
     expect(start).toMatchObject({ measured: '2.00 s', spread: '1.00 to 4.00 s', reached: true });
-    expect(figuresOf(LAB, [round(19, 10, 1)])[0]).toMatchObject({ measured: '1.90x', reached: false });
+    expect(figuresOf(LAB, { rounds: [round(19, 10, 1)], whole })[0]).toMatchObject({
+      measured: '1.90x',
+      reached: false,
+    });
   });
 
   it('leave out what cannot be compared: a round without one of the peers is no round', () => {
-    const alone = new Map([...round(30, 10, 5)].filter(([name]) => name === 'Gradient Lab'));
-    expect(figuresOf(LAB, [alone]).map((row) => row.what)).toEqual(['from the command to the first step']);
-    const without = new Map([...round(30, 10, 5)].filter(([name]) => name !== 'slower'));
-    expect(figuresOf(LAB, [without]).map((row) => row.what)).toEqual([
+    const without = (...names: string[]) => ({
+      rounds: [new Map([...round(30, 10, 5)].filter(([name]) => !names.includes(name)))],
+      whole: new Map([...whole].filter(([name]) => !names.includes(name))),
+    });
+    expect(figuresOf(LAB, without('slow', 'slower')).map((row) => row.what)).toEqual([
+      'from the command to the first step',
+    ]);
+    expect(figuresOf(LAB, without('slower')).map((row) => row.what)).toEqual([
       'peak of memory against slow',
       'from the command to the first step',
     ]);
@@ -99,10 +114,10 @@ describe('the figures of a lab', () => {
   });
 
   it('are tables in Markdown', () => {
-    const lines = figuresTable(figuresOf(LAB, rounds)).split('\n');
+    const lines = figuresTable(figuresOf(LAB, { rounds, whole })).split('\n');
     expect(lines[0]).toMatch(/^\| figure .*\| goal /);
     expect(new Set(lines.map((line) => line.length)).size).toBe(1);
-    expect(contendersTable(rounds)).toMatch(/\| slow +\| 10 +\| 8 to 20 +\| 100 MB/);
+    expect(contendersTable(rounds, whole)).toMatch(/\| slow +\| 10 +\| 8 to 20 +\| 100 MB/);
   });
 });
 

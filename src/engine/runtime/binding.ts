@@ -70,8 +70,14 @@ export interface NativeBinding {
   setMutable(ids: readonly number[]): void;
   removeFunction(name: string): void;
   functionDefinition(name: string): Buffer;
-  callFunction(name: string, inputIds: readonly number[], xla: boolean): TensorMeta[];
-  callFunctionAsync(name: string, inputIds: readonly number[], xla: boolean): Promise<TensorMeta[]>;
+  /** `oneThread`: with one thread for the work inside an op, on the processor; the others run with as many as configured. */
+  callFunction(name: string, inputIds: readonly number[], xla: boolean, oneThread?: boolean): TensorMeta[];
+  callFunctionAsync(
+    name: string,
+    inputIds: readonly number[],
+    xla: boolean,
+    oneThread?: boolean,
+  ): Promise<TensorMeta[]>;
   readonly TF_FLOAT: number;
   readonly TF_DOUBLE: number;
   readonly TF_INT32: number;

@@ -26,14 +26,16 @@ export interface RuntimeInfo {
 }
 
 let info: RuntimeInfo | undefined;
+let threads = 0;
 
 /** Starts TensorFlow; a second call returns what the first one started. */
 export function startRuntime(options: RuntimeOptions = {}): RuntimeInfo {
   if (info !== undefined) return info;
   const choice = options.device ?? 'auto';
   const variant = readSetupRecord()?.tensorflow.variant ?? 'cpu';
+  threads = options.intraOpThreads ?? 0;
   binding().configure({
-    intraOpThreads: options.intraOpThreads ?? 0,
+    intraOpThreads: threads,
     interOpThreads: options.interOpThreads ?? 0,
     useGpu: choice !== 'cpu',
   });
@@ -59,6 +61,11 @@ export function startRuntime(options: RuntimeOptions = {}): RuntimeInfo {
     cores: availableParallelism(),
   };
   return info;
+}
+
+/** Whether steps may be taken on one thread instead of on all: on the processor, where nobody has said how many it should be. */
+export function mayUseOneThread(): boolean {
+  return info?.device === 'cpu' && threads === 0 && info.cores > 1;
 }
 
 function whyNoGpu(variant: string): string {

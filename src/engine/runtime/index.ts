@@ -1,9 +1,10 @@
 /** The engine's floor: TensorFlow.js on the native runtime, compiled steps, randomness, devices. */
 export { backend, binding, watchingOps } from './backend.ts';
 export { packageRoot, packageVersion, readSetupRecord } from './binding.ts';
-export { callerLine, compile, PLANS, type Compiled, type Plan, type PlanChoice } from './compile.ts';
+export { compile, PLANS, type Compiled, type Plan, type PlanChoice } from './compile.ts';
 export {
   DEVICES,
+  mayUseOneThread,
   startRuntime,
   type DeviceChoice,
   type RuntimeInfo,
@@ -14,6 +15,7 @@ export { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyByExample } from '.
 export { dropout, normal, permutation, randomKey, uniform, type RandomKey } from './random.ts';
 export { gatherRows, makeResident, Resident } from './resident.ts';
 export { tf } from './tf.ts';
+export { callerLine } from './trace.ts';
 export type {
   DataType,
   Rank,

@@ -5,7 +5,7 @@
  * and how often the run was interrupted changes none.
  */
 import { LabError } from '../../shared/errors.ts';
-import { permutation, tf, type Plan, type PlanChoice } from '../runtime/index.ts';
+import { mayUseOneThread, permutation, tf, type Plan, type PlanChoice } from '../runtime/index.ts';
 import {
   parametersSha256,
   restore,
@@ -18,6 +18,8 @@ import type { TrainingControl } from './control.ts';
 import type { Experiment, ModelState } from './experiment.ts';
 import { findInOps, findInParameters, type NonFinite } from './non-finite.ts';
 import { Probes, type ProbeEvent } from './probes.ts';
+import { Pace } from './pace.ts';
+import { SameBits } from './same-bits.ts';
 import { Speed } from './speed.ts';
 import { Evaluation, STEPS_PER_CALL, TrainingSteps } from './steps.ts';
 
@@ -78,9 +80,6 @@ export interface TrainingOptions {
 /** Epochs that are shorter than this share a checkpoint. */
 const EPOCH_CHECKPOINT_MS = 1000;
 
-/** Milliseconds that one native call should take: long enough to cost nothing, short enough for a pause to be felt at once. */
-const CALL_MS = 100;
-
 const START: Progress = {
   step: 0,
   epoch: 0,
@@ -113,7 +112,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   try {
     return await run.toEnd();
   } finally {
-    await run.checkpointsWritten();
+    await run.settled();
     run.dispose();
   }
 }
@@ -125,6 +124,8 @@ class Run {
   private readonly totalSteps: number;
   private readonly steps: TrainingSteps;
   private readonly probes: Probes | undefined;
+  private readonly pace: Pace;
+  private readonly sameBits: SameBits | undefined;
   private readonly speed = new Speed();
   private readonly pendingCheckpoints: Promise<void>[] = [];
   private checkpointError: Error | undefined;
@@ -132,7 +133,6 @@ class Run {
   private state: ModelState;
   private progress: Progress;
   private lastCheckpoint = performance.now();
-  private callMs: number | undefined; // of one step, smoothed
   private tick = 0; // when the last call of the epoch ended
 
   constructor(options: TrainingOptions) {
@@ -144,6 +144,10 @@ class Run {
     this.steps = new TrainingSteps(experiment, options.plan, (choice) =>
       options.onEvent({ kind: 'plan', choice }),
     );
+    this.pace = new Pace({ mostSteps: STEPS_PER_CALL, firstSteps: this.steps.plan === undefined ? 16 : 2 });
+    if (mayUseOneThread() && options.plan !== 'eager') {
+      this.sameBits = new SameBits(() => this.pace.allowOneThread());
+    }
     if (options.probes !== false) this.probes = new Probes(experiment, this.totalSteps, options.plan);
     const fresh = initialState(experiment);
     if (resumeFrom === undefined) {
@@ -181,7 +185,13 @@ class Run {
     };
   }
 
-  async checkpointsWritten(): Promise<void> {
+  /** Resolves when nothing goes on beside the loop any more. */
+  async settled(): Promise<void> {
+    await this.checkpointsWritten();
+    await this.sameBits?.settled();
+  }
+
+  private async checkpointsWritten(): Promise<void> {
     await Promise.all(this.pendingCheckpoints);
   }
 
@@ -213,10 +223,15 @@ class Run {
     const { onEvent } = this.options;
     const { step, stepInEpoch, epoch } = this.progress;
     const toProbe = this.probes?.stepsToNext(step) ?? Infinity;
-    const count = this.stepsInCall(Math.min(this.stepsPerEpoch - stepInEpoch, toProbe));
+    const call = this.pace.next(Math.min(this.stepsPerEpoch - stepInEpoch, toProbe));
+    const count = call.steps;
     const start = performance.now();
     const before = this.state;
-    const { state, metrics, finite } = await this.steps.take(before, step, stepInEpoch, count);
+    const checks = this.sameBits?.isDue(this.pace.stepMs, this.totalSteps - step) ?? false;
+    const onOne = checks ? this.steps.take(before, step, stepInEpoch, count, 'one') : undefined;
+    const taking = this.steps.take(before, step, stepInEpoch, count, call.threads);
+    if (onOne !== undefined) this.sameBits?.compare(onOne, taking);
+    const { state, metrics, finite } = await taking;
     const losses = metrics['loss'] as Float32Array;
     if (!finite || losses.some((loss) => !Number.isFinite(loss))) {
       tf.dispose(state as never);
@@ -242,22 +257,8 @@ class Run {
     // From end to end: what is done between calls (metrics to the run's file, progress on the screen) counts.
     this.speed.note(count, count * this.experiment.batchSize, (now - this.tick) / 1000);
     this.tick = now;
-    const perStep = (now - start) / count;
-    // The first call compiles: it says nothing about how long the next one takes.
-    this.callMs =
-      this.callMs === undefined
-        ? Infinity
-        : this.callMs === Infinity
-          ? perStep
-          : 0.7 * this.callMs + 0.3 * perStep;
+    this.pace.note(onOne === undefined ? call : { ...call, tells: 'nothing' }, now - start);
     this.reportProgress();
-  }
-
-  /** A few steps until it is known how long one takes (more where plans are timed on them), then as many as fit a call. */
-  private stepsInCall(left: number): number {
-    if (this.callMs === undefined) return Math.min(left, this.steps.plan === undefined ? 16 : 2);
-    const fitting = this.callMs === Infinity ? 4 : Math.round(CALL_MS / this.callMs);
-    return Math.max(1, Math.min(left, fitting, STEPS_PER_CALL));
   }
 
   /** After its step and before any checkpoint of it, so that a run that goes on from there does not take the probe again. */

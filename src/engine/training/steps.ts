@@ -56,9 +56,15 @@ export class TrainingSteps {
 
   /**
    * Takes `count` steps (1 to STEPS_PER_CALL) from `state`, which is left alone. `step` counts from the start of training,
-   * `position` from the start of the epoch.
+   * `position` from the start of the epoch. On one thread results may differ in the last bits: see same-bits.ts.
    */
-  async take(state: ModelState, step: number, position: number, count: number): Promise<StepsResult> {
+  async take(
+    state: ModelState,
+    step: number,
+    position: number,
+    count: number,
+    threads: 'all' | 'one' = 'all',
+  ): Promise<StepsResult> {
     if (this.order === undefined) throw new Error('startEpoch must come before take');
     const rates = Float32Array.from({ length: STEPS_PER_CALL }, (_, i) => this.experiment.schedule(step + i));
     const inputs = [
@@ -67,7 +73,8 @@ export class TrainingSteps {
       tf.tensor1d(rates),
       tf.scalar(step, 'int32'),
     ] as const;
-    const result = await this.compiled(state, this.order, ...inputs);
+    const call = threads === 'one' ? this.compiled.onOneThread : this.compiled;
+    const result = await call(state, this.order, ...inputs);
     tf.dispose(inputs as unknown as Tensor[]);
     const metrics = Object.fromEntries(
       Object.entries(result.metrics).map(([name, tensor]) => [

@@ -5,8 +5,8 @@
  *
  *     node mnist-mlp.mjs BINDING DATA STEPS
  *
- * BINDING is the addon that build.mjs built, DATA the folder with the data sets. Prints one line of JSON with the fields of
- * the Python peers: examples_per_s is the median over windows of steps after the warm-up, making the batches included.
+ * BINDING is the addon that build.mjs built, DATA the folder with the data sets. Prints a line of JSON for each window of steps
+ * after the warm-up, with its examples per second, making the batches included, and at last the loss.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -55,14 +55,13 @@ model.compile({
 });
 
 /** @type {number[]} */
-const rates = [];
-/** @type {number[]} */
 const losses = [];
 let windowStart = 0;
 for (let step = 0; step < steps; step++) {
   if (step >= WARM_UP_STEPS && (step - WARM_UP_STEPS) % WINDOW_STEPS === 0) {
     const now = performance.now();
-    if (step > WARM_UP_STEPS) rates.push((WINDOW_STEPS * BATCH * 1000) / (now - windowStart));
+    const rate = (WINDOW_STEPS * BATCH * 1000) / (now - windowStart);
+    if (step > WARM_UP_STEPS) console.log(JSON.stringify({ kind: 'window', examples_per_s: rate }));
     windowStart = now;
   }
   const [x, y] = makeBatch(step);
@@ -72,15 +71,7 @@ for (let step = 0; step < steps; step++) {
   tf.dispose([x, y]);
 }
 
-rates.sort((a, b) => a - b);
+const last = losses.slice(-50);
 console.log(
-  JSON.stringify({
-    lab: 'lab01_mlp',
-    framework: 'tfjs-node',
-    version: `tfjs ${tf.version.tfjs}`,
-    batch: BATCH,
-    steps,
-    examples_per_s: rates[rates.length >> 1],
-    loss: losses.slice(-50).reduce((sum, loss) => sum + loss, 0) / Math.min(50, losses.length),
-  }),
+  JSON.stringify({ kind: 'end', steps, loss: last.reduce((sum, loss) => sum + loss, 0) / last.length }),
 );
