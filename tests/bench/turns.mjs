@@ -67,7 +67,7 @@ export async function takeTurns(starters, { rounds, turnMs, note }) {
   }
 }
 
-class Contender {
+export class Contender {
   /** @param {Starter} starter */
   constructor({ name, command, args, env, readRates }) {
     this.name = name;
@@ -115,7 +115,7 @@ class Contender {
    * @returns {Promise<number>}
    */
   async turn(ms) {
-    this.signal('SIGCONT');
+    this.go();
     // Two windows may have begun before the turn: one that is told with the next, and one that was under way.
     const first = this.rates.length + 2;
     const start = performance.now();
@@ -126,6 +126,10 @@ class Contender {
     } while (performance.now() - start < ms || this.rates.length < first + LEAST_RATES);
     this.stop();
     return median(this.rates.slice(first));
+  }
+
+  go() {
+    this.signal('SIGCONT');
   }
 
   stop() {

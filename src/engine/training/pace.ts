@@ -13,10 +13,12 @@ const CALL_MS = 100;
 /** The other way is tried with at most so many steps (after as many to warm up), so often, and at the loss of such a share of time. */
 const TRIAL_STEPS = 10;
 const TRIAL_EVERY_MS = 3000;
+/** After a change it is tried sooner, and then less and less often: what led to the change may have been a moment's. */
+const TRIAL_AFTER_CHANGE_MS = 500;
 const TRIAL_SHARE = 0.01;
 /** It has to be faster by more than steps differ by themselves. */
 const CLEARLY_FASTER = 0.85;
-/** Steps that take so much longer than before call for a trial sooner: something may have moved. */
+/** Where the usual way takes so much longer than at the last trial, the next one comes sooner: something has moved. */
 const JUMP = 1.4;
 const TRIAL_AFTER_JUMP_MS = 1000;
 /** Time for the usual speed to show itself before a trial. */
@@ -52,6 +54,8 @@ export class Pace {
   private recent: number[] = [];
   /** What the last trial lost; a single one may have been held up by something else. */
   private lostMs = 0;
+  private everyMs = TRIAL_EVERY_MS;
+  private usualAtTrial = Infinity;
   private lastTrial = 0;
   private nextTrial = 0;
 
@@ -103,12 +107,10 @@ export class Pace {
   }
 
   private learn(each: number): void {
-    const { stepMs } = this;
-    if (stepMs !== undefined && each > JUMP * stepMs) {
-      const soon = Math.max(this.lastTrial + TRIAL_AFTER_JUMP_MS, this.now() + REST_MS);
-      this.nextTrial = Math.min(this.nextTrial, soon);
-    }
     this.recent = [...this.recent, each].slice(-RECENT_CALLS);
+    if (this.recent.length === RECENT_CALLS && median(this.recent) > JUMP * this.usualAtTrial) {
+      this.nextTrial = Math.min(this.nextTrial, this.lastTrial + TRIAL_AFTER_JUMP_MS);
+    }
   }
 
   /** Keeps the way that was tried where it was clearly faster. */
@@ -119,9 +121,13 @@ export class Pace {
     if (each < CLEARLY_FASTER * usual) {
       this.threads = tried;
       this.recent = [each];
+      this.everyMs = TRIAL_AFTER_CHANGE_MS;
+    } else {
+      this.everyMs = Math.min(TRIAL_EVERY_MS, 2 * this.everyMs);
     }
+    this.usualAtTrial = this.stepMs ?? Infinity;
     this.lastTrial = this.now();
-    this.nextTrial = this.lastTrial + Math.max(TRIAL_EVERY_MS, Math.min(lostMs, this.lostMs) / TRIAL_SHARE);
+    this.nextTrial = this.lastTrial + Math.max(this.everyMs, Math.min(lostMs, this.lostMs) / TRIAL_SHARE);
     this.lostMs = lostMs;
   }
 }

@@ -2,7 +2,7 @@
  * Writes what an engine tells of a run into the history, and tells the windows.
  *
  * Everything happens in the order in which it came: a change of state is on the disk before the windows hear of it, every point
- * goes to the history, and the windows get points and progress at most ten times a second.
+ * goes to the history, and the windows get points and progress a few times a second (live-window.ts).
  */
 import { stat } from 'node:fs/promises';
 import type { AppEvent, Problem } from '../../shared/app.ts';

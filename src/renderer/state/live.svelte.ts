@@ -10,6 +10,7 @@ import {
 import type { FetchProgress } from '../../shared/data.ts';
 import type { LabInfo } from '../../shared/labs.ts';
 import { ACTIVE_STATES, type PointBatch, type Run, type RunProgressUpdate } from '../../shared/runs.ts';
+import { Beat } from './beat.ts';
 import { app, client, problemOf, type Connection } from './client.svelte.ts';
 import { Listeners } from './listeners.ts';
 import { lineOfRun, type LogLine } from './log.ts';
@@ -107,7 +108,7 @@ async function follow(): Promise<void> {
         if (!isCurrent()) return;
         if (!begun) opened();
         begun = true;
-        applyEvent(event);
+        events.add(event);
       }
     } catch {
       // The reason is the connection itself, whose state the top of the page tells.
@@ -115,6 +116,11 @@ async function follow(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
 }
+
+const events = new Beat<AppEvent>(applyEvent, (event) => {
+  if (event.kind === 'run') return live.runs.get(event.run.number)?.state !== event.run.state;
+  return !['points', 'progress', 'checkpoint'].includes(event.kind);
+});
 
 let everOpen = false;
 
