@@ -4,12 +4,14 @@ import type { EngineSupervisor } from '../engines/index.ts';
 import type { History } from '../history/index.ts';
 import type { DataService } from './data.ts';
 import type { EventHub } from './hub.ts';
+import type { LabList } from './lab-list.ts';
 import type { RunService } from './runs.ts';
 import type { Status } from './status.ts';
 
 export interface ServiceParts {
   readonly home: string;
   readonly engines: EngineSupervisor;
+  readonly labs: LabList;
   readonly data: DataService;
   readonly status: Status;
   readonly hub: EventHub;

@@ -9,7 +9,7 @@ import { exportsFolder } from './places.ts';
 export type LabRouter = ReturnType<typeof makeRouter>;
 
 export function makeRouter(parts: ServiceParts) {
-  const { home, engines, data, status, hub, publish, log } = parts;
+  const { home, engines, labs, data, status, hub, publish, log } = parts;
   const os = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -37,7 +37,7 @@ export function makeRouter(parts: ServiceParts) {
     },
 
     labs: {
-      list: os.labs.list.handler(async () => (await engines.ready()).labs),
+      list: os.labs.list.handler(() => labs.get()),
     },
 
     runs: {

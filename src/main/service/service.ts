@@ -2,11 +2,18 @@
 import { mkdir } from 'node:fs/promises';
 import { DEFAULT_SETTINGS, type AppEvent, type Settings } from '../../shared/app.ts';
 import { ProblemError, toProblem } from '../../shared/problems.ts';
-import { EngineSupervisor, forkEngine, type EngineLimits, type SpawnEngine } from '../engines/index.ts';
+import {
+  engineFile,
+  EngineSupervisor,
+  forkEngine,
+  type EngineLimits,
+  type SpawnEngine,
+} from '../engines/index.ts';
 import { openHistory, type History } from '../history/index.ts';
 import { DataService } from './data.ts';
 import { ForeignRuns } from './foreign-runs.ts';
 import { EventHub } from './hub.ts';
+import { LabList } from './lab-list.ts';
 import type { ServiceParts } from './parts.ts';
 import { historyFile } from './places.ts';
 import { purgeDeleted } from './purge.ts';
@@ -64,10 +71,15 @@ export async function createService({
   });
   const status = new Status({ version, home, engines, publish });
   const data = new DataService(engines, publish);
+  const labs = new LabList({
+    home,
+    program: engineFile(),
+    ask: async () => (await engines.ready()).labs,
+  });
 
   let warmUp: NodeJS.Timeout | undefined;
   const shared = {
-    ...{ home, engines, data, status, hub, publish, log },
+    ...{ home, engines, labs, data, status, hub, publish, log },
     onWindow: () => (warmUp ??= setTimeout(() => engines.warmUp(), WARM_UP_MS)),
   };
   const parts =
