@@ -35,6 +35,12 @@ const AS_DRAWN: Placement = { scale: 1, dx: 0, dy: 0 };
 /** MNIST's digits were scaled to fit a box of 20 x 20, and then set into 28 x 28 by their centre of mass (LeCun et al. 1998). */
 const BOX_SHARE = 20 / 28;
 
+/**
+ * Their centre of mass lies on the pixel with the number 14, not on the edge before it: 14.50 and 14.50 on average over the
+ * training images.
+ */
+const OFF_MIDDLE = 0.5;
+
 export function isEmpty(drawing: Drawing): boolean {
   return drawing.base === null && drawing.strokes.length === 0;
 }
@@ -64,7 +70,7 @@ export function rasterise(
 }
 
 /**
- * Where MNIST's authors would have put the drawing: its box scaled to 20 of 28 pixels, its centre of mass in the middle. A drawing
+ * Where MNIST's authors would have put the drawing: its box scaled to 20 of 28 pixels, its centre of mass where theirs are. A drawing
  * that begins with an image stays where it is, as do an empty one and one without extent.
  */
 export function placementOf(drawing: Drawing, size: ImageSize): Placement {
@@ -91,8 +97,8 @@ export function placementOf(drawing: Drawing, size: ImageSize): Placement {
   if (mass === null) return middle;
   return {
     scale,
-    dx: middle.dx + size.width / 2 - mass.x,
-    dy: middle.dy + size.height / 2 - mass.y,
+    dx: middle.dx + size.width / 2 + OFF_MIDDLE - mass.x,
+    dy: middle.dy + size.height / 2 + OFF_MIDDLE - mass.y,
   };
 }
 
