@@ -10,7 +10,7 @@ import {
 import type { FetchProgress } from '../../shared/data.ts';
 import type { LabInfo } from '../../shared/labs.ts';
 import { ACTIVE_STATES, type PointBatch, type Run, type RunProgressUpdate } from '../../shared/runs.ts';
-import { Beat } from './beat.ts';
+import { Beat, beatMs } from './beat.ts';
 import { app, client, problemOf, type Connection } from './client.svelte.ts';
 import { Listeners } from './listeners.ts';
 import { lineOfRun, type LogLine } from './log.ts';
@@ -117,10 +117,13 @@ async function follow(): Promise<void> {
   }
 }
 
-const events = new Beat<AppEvent>(applyEvent, (event) => {
+/** What a person waits for; points, progress and a run that goes on as before come with the beat. */
+function isUrgent(event: AppEvent): boolean {
   if (event.kind === 'run') return live.runs.get(event.run.number)?.state !== event.run.state;
   return !['points', 'progress', 'checkpoint'].includes(event.kind);
-});
+}
+
+const events = new Beat<AppEvent>(applyEvent, isUrgent, beatMs(globalThis.navigator.hardwareConcurrency));
 
 let everOpen = false;
 

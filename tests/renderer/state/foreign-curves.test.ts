@@ -8,6 +8,8 @@ import type { Connection } from '../../../src/renderer/state/client.svelte.ts';
 vi.hoisted(() => {
   const state = Object.assign((value: unknown) => value, { raw: (value: unknown) => value });
   vi.stubGlobal('$state', state);
+  // So many that a beat is as short as it can be.
+  vi.stubGlobal('navigator', { hardwareConcurrency: 20 });
 });
 
 const { curves } = await import('../../../src/renderer/state/curves.svelte.ts');
@@ -26,6 +28,8 @@ const curve = (number: number, name: string, steps: number[]): Curve => ({
 
 /** The steps that the history has, and what was asked of it. */
 const history = new Map<number, number[]>();
+/** What answers of it wait for. */
+let delay: Promise<void> = Promise.resolve();
 const asked: { runs: number[]; after?: number }[] = [];
 let list: () => Promise<{ runs: Run[] }> = () => Promise.resolve({ runs: [] });
 let ended: Run[] = [];
@@ -50,10 +54,11 @@ function events(): AsyncIterable<AppEvent> {
   };
 }
 
+const BEAT_MS = 100;
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 const tellRun = async (told: Run): Promise<void> => {
   tell({ kind: 'run', run: told });
-  await settle();
+  await vi.advanceTimersByTimeAsync(BEAT_MS);
 };
 
 beforeAll(async () => {
@@ -65,19 +70,15 @@ beforeAll(async () => {
       list: () => list(),
       get: ({ run: number }: { run: number }) =>
         Promise.resolve(ended.find((each) => each.number === number) as Run),
-      curves: (input: { runs: number[]; names: string[]; after?: number }) => {
+      curves: async (input: { runs: number[]; names: string[]; after?: number }) => {
         asked.push(input);
-        return Promise.resolve(
-          input.runs.flatMap((number) =>
-            input.names.map((name) =>
-              curve(
-                number,
-                name,
-                (history.get(number) ?? []).filter((step) => step > (input.after ?? -1)),
-              ),
-            ),
-          ),
+        const stepsOf = (number: number): number[] =>
+          (history.get(number) ?? []).filter((step) => step > (input.after ?? -1));
+        const answer = input.runs.flatMap((number) =>
+          input.names.map((name) => curve(number, name, stepsOf(number))),
         );
+        await delay;
+        return answer;
       },
     },
   };
@@ -116,15 +117,43 @@ describe('the curve of a run that another process trains', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('is loaded whole where the run went back, and when it ended', async () => {
+  it('is cut where the run went back, and loaded whole; also when it ended', async () => {
+    const points = curves.get(1, 'loss');
+    expect(points.length).toBe(6);
+    let answer: () => void = () => undefined;
+    delay = new Promise((resolve) => (answer = resolve));
     history.set(1, [1, 2, 3]);
     await tellRun(run(1, 3));
-    const points = curves.get(1, 'loss');
     expect(points.length).toBe(3);
     expect(asked.map(({ after }) => after)).toEqual([undefined]);
+    answer();
+    await settle();
+    expect([...points.step.subarray(0, points.length)]).toEqual([1, 2, 3]);
     await vi.advanceTimersByTimeAsync(1000);
     await tellRun(run(1, 3, 'completed'));
     expect(asked.map(({ after }) => after)).toEqual([undefined, undefined]);
+  });
+
+  it('takes no answer from before the run went back', async () => {
+    history.set(3, [1, 2, 3, 4]);
+    await tellRun(run(3, 4));
+    const points = curves.get(3, 'loss');
+    await settle();
+    let answer: () => void = () => undefined;
+    delay = new Promise((resolve) => (answer = resolve));
+    // The history says 5 and 6 when it is asked, and before it has answered the run is back at 2.
+    history.set(3, [1, 2, 3, 4, 5, 6]);
+    await tellRun(run(3, 6));
+    expect(asked.at(-1)?.after).toBe(4);
+    history.set(3, [1, 2]);
+    await tellRun(run(3, 2));
+    expect(points.length).toBe(2);
+    answer();
+    await settle();
+    expect([...points.step.subarray(0, points.length)]).toEqual([1, 2]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(asked.at(-1)?.after).toBe(undefined);
+    expect([...points.step.subarray(0, points.length)]).toEqual([1, 2]);
   });
 
   it('asks for nothing while points come live', async () => {
