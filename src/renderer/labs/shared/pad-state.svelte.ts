@@ -1,4 +1,4 @@
-/** The drawing of lab 1: it stays while another view or tab is looked at, for as long as the window lives. */
+/** The drawing: it stays while another view or tab is looked at, for as long as the window lives. */
 import { EMPTY_DRAWING, type Drawing } from './drawing.ts';
 
 class PadState {

@@ -1,5 +1,5 @@
 /** What a run was trained on, as far as its pictures need it. */
-import type { DataSetInfo } from '../../../shared/data.ts';
+import type { DataSetInfo, SplitName } from '../../../shared/data.ts';
 import type { Run } from '../../../shared/runs.ts';
 import { dataSets } from '../../data/data-sets.svelte.ts';
 import type { ImageSize } from './drawing.ts';
@@ -17,6 +17,12 @@ export function dataSetOf(run: Run): DataSetInfo | null {
 export function imageSizeOf(run: Run): ImageSize {
   const shape = dataSetOf(run)?.features.find(({ name }) => name === 'image')?.shape ?? [];
   return { height: shape[0] ?? 28, width: shape[1] ?? 28 };
+}
+
+/** Where images to look at are taken from: the test split, or another where there is none. Null without the data set. */
+export function testSplitOf(run: Run): { readonly name: SplitName; readonly examples: number } | null {
+  const splits = dataSetOf(run)?.splits ?? [];
+  return splits.find(({ name }) => name === 'test') ?? splits[0] ?? null;
 }
 
 /** The class's name, or its number where it has none. */

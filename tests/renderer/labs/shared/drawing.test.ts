@@ -9,8 +9,8 @@ import {
   rasterise,
   undo,
   type Drawing,
-} from '../../../../src/renderer/labs/mlp/drawing.ts';
-import { formatExample, parseExample } from '../../../../src/renderer/labs/mlp/example-name.ts';
+} from '../../../../src/renderer/labs/shared/drawing.ts';
+import { formatExample, parseExample } from '../../../../src/renderer/labs/shared/example-name.ts';
 
 const size = { height: 28, width: 28 };
 const dab = (x: number, y: number, radius = 1): Drawing => beginStroke(EMPTY_DRAWING, radius, x, y);

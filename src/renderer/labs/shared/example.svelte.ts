@@ -1,12 +1,13 @@
 /** The example that a drawing begins with, as the address names it: "test-123". */
 import { untrack } from 'svelte';
 import type { Problem } from '../../../shared/app.ts';
+import type { SplitName } from '../../../shared/data.ts';
 import type { Run } from '../../../shared/runs.ts';
 import { appProblem } from '../../data/problems.ts';
 import { client, problemOf } from '../../state/client.svelte.ts';
 import { route, setQuery } from '../../state/route.svelte.ts';
 import { EMPTY_DRAWING, undo } from './drawing.ts';
-import { parseExample, type ExampleName } from './example-name.ts';
+import { formatExample, parseExample, type ExampleName } from './example-name.ts';
 import { pad } from './pad-state.svelte.ts';
 import { className, dataSetIdOf, dataSetOf } from './run-data.ts';
 
@@ -23,6 +24,13 @@ class ExampleState {
       if (untrack(() => pad.example) === wanted) return;
       void this.#load(wanted, name, untrack(runOf), info.classes);
     });
+  }
+
+  /** Takes any one of a split's examples. */
+  takeFrom(split: { readonly name: SplitName; readonly examples: number } | null): void {
+    if (split === null) return;
+    const index = Math.floor(Math.random() * split.examples);
+    setQuery({ image: formatExample({ split: split.name, index }) });
   }
 
   clear(): void {
