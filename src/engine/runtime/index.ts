@@ -13,13 +13,17 @@ export {
 export { whileLoop } from './loops.ts';
 export { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyByExample } from './ops.ts';
 export { dropout, normal, permutation, randomKey, uniform, type RandomKey } from './random.ts';
+export { projectionWidth, recurrentSequence, type CellKind, type RecurrentWeights } from './recurrent.ts';
 export { gatherRows, makeResident, Resident } from './resident.ts';
 export { tf } from './tf.ts';
 export { callerLine } from './trace.ts';
 export type {
   DataType,
+  layers,
+  LayersModel,
   Rank,
   Scalar,
+  SymbolicTensor,
   Tensor,
   Tensor1D,
   Tensor2D,

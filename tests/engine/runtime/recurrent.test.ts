@@ -1,0 +1,186 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  compile,
+  normal,
+  PLANS,
+  projectionWidth,
+  randomKey,
+  recurrentSequence,
+  startRuntime,
+  tf,
+  type CellKind,
+  type Rank,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '../../../src/engine/runtime/index.ts';
+
+beforeAll(() => startRuntime());
+
+const KINDS: readonly CellKind[] = ['vanilla', 'lstm', 'gru'];
+const [TIME, BATCH, UNITS] = [5, 3, 4];
+
+const random = (name: string, shape: number[], scale = 0.5): Tensor =>
+  tf.mul(normal(shape, randomKey(7, name, tf.scalar(0, 'int32'))), scale);
+
+function inputs(kind: CellKind, time = TIME) {
+  const width = projectionWidth(kind, UNITS);
+  return {
+    x: random('x', [time, BATCH, width], 1) as Tensor3D,
+    kernel: random('kernel', [UNITS, width]) as Tensor2D,
+    bias: random('bias', [width]) as Tensor1D,
+  };
+}
+
+/** The last step of each row is padding but in the first. */
+const MASK = [
+  [1, 1, 1],
+  [1, 1, 0],
+  [1, 0, 0],
+  [1, 1, 0],
+  [1, 0, 0],
+];
+
+/** One example at a time, in JavaScript's double precision, with numbers in arrays. */
+function plainLoop(
+  kind: CellKind,
+  x: readonly number[][][],
+  kernel: readonly number[][],
+  bias: readonly number[],
+  mask: readonly (readonly number[])[],
+): number[][][] {
+  const units = kernel.length;
+  const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
+  let h = x[0]!.map(() => new Array<number>(units).fill(0));
+  let c = h;
+  return x.map((rows, t) => {
+    const next = rows.map((row, b) => {
+      const r = row.map((_, j) =>
+        kernel.reduce((sum, weights, k) => sum + weights[j]! * h[b]![k]!, bias[j]!),
+      );
+      const z = (gate: number, u: number) => row[gate * units + u]! + r[gate * units + u]!;
+      return Array.from({ length: units }, (_, u) => {
+        const before = { h: h[b]![u]!, c: c[b]![u]! };
+        if (mask[t]![b] === 0) return before;
+        if (kind === 'vanilla') return { h: Math.tanh(z(0, u)), c: 0 };
+        if (kind === 'lstm') {
+          const cell = sigmoid(z(1, u)) * before.c + sigmoid(z(0, u)) * Math.tanh(z(2, u));
+          return { h: sigmoid(z(3, u)) * Math.tanh(cell), c: cell };
+        }
+        const update = sigmoid(z(0, u));
+        const candidate = Math.tanh(row[2 * units + u]! + sigmoid(z(1, u)) * r[2 * units + u]!);
+        return { h: update * before.h + (1 - update) * candidate, c: 0 };
+      });
+    });
+    h = next.map((row) => row.map((state) => state.h));
+    c = next.map((row) => row.map((state) => state.c));
+    return h;
+  });
+}
+
+const flat = (value: unknown): number[] => (value as number[][][]).flat(2);
+
+describe.each(KINDS)('a %s sequence', (kind) => {
+  it('is what a plain loop computes, with and without a mask', () => {
+    const { x, kernel, bias } = inputs(kind);
+    const arrays = [x.arraySync(), kernel.arraySync(), bias.arraySync()] as const;
+    const all = MASK.map((row) => row.map(() => 1));
+    for (const mask of [all, MASK]) {
+      const got = recurrentSequence(kind, x, { kernel, bias }, mask === all ? undefined : tf.tensor2d(mask));
+      const expected = flat(plainLoop(kind, ...arrays, mask));
+      [...got.dataSync()].forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+    }
+  });
+
+  it('has the gradients that differences of the plain loop give', () => {
+    const { x, kernel, bias } = inputs(kind);
+    const weights = random('weights', [TIME, BATCH, UNITS]);
+    const gradients = tf.grads((x: Tensor, kernel: Tensor, bias: Tensor) =>
+      tf.sum(
+        tf.mul(
+          recurrentSequence(
+            kind,
+            x as Tensor3D,
+            { kernel: kernel as Tensor2D, bias: bias as Tensor1D },
+            tf.tensor2d(MASK),
+          ),
+          weights,
+        ),
+      ),
+    )([x, kernel, bias]);
+    const weight = weights.dataSync();
+    const loss = (arrays: readonly [unknown, unknown, unknown]): number =>
+      flat(plainLoop(kind, ...(arrays as [number[][][], number[][], number[]]), MASK)).reduce(
+        (sum, value, i) => sum + value * weight[i]!,
+        0,
+      );
+    const tensors = [x, kernel, bias] as const;
+    tensors.forEach((tensor, which) => {
+      const values = Array.from(tensor.dataSync());
+      const at = (changed: number[]) =>
+        loss(
+          tensors.map((each, k) =>
+            k === which ? reshape(changed, tensor.shape) : each.arraySync(),
+          ) as never,
+        );
+      gradients[which]!.dataSync().forEach((gradient, i) => {
+        const [up, down] = [values.slice(), values.slice()];
+        up[i]! += 1e-5;
+        down[i]! -= 1e-5;
+        expect(gradient).toBeCloseTo((at(up) - at(down)) / 2e-5, 4);
+      });
+    });
+  });
+
+  it('is the same under every plan, with its gradient', async () => {
+    const { x, kernel, bias } = inputs(kind);
+    const mask = tf.tensor2d(MASK);
+    const step = (x: Tensor3D, kernel: Tensor2D, bias: Tensor1D, mask: Tensor2D) => {
+      const f = (k: Tensor) =>
+        tf.mean<Scalar>(tf.square(recurrentSequence(kind, x, { kernel: k as Tensor2D, bias }, mask)));
+      return { loss: f(kernel), gradient: tf.grad(f)(kernel) };
+    };
+    const [eager, ...others] = await Promise.all(
+      PLANS.map(async (plan) => {
+        const { loss, gradient } = await compile(step, { plan })(x, kernel, bias, mask);
+        return [...loss.dataSync(), ...gradient.dataSync()];
+      }),
+    );
+    for (const other of others) other.forEach((value, i) => expect(value).toBeCloseTo(eager![i]!, 5));
+  });
+
+  it('is changed by padding in no bit', () => {
+    const { x, kernel, bias } = inputs(kind);
+    const padding = random('padding', [4, BATCH, projectionWidth(kind, UNITS)], 9) as Tensor3D;
+    const padded = tf.concat<Tensor3D>([x, padding], 0);
+    const mask = tf.concat<Tensor2D>([tf.ones([TIME, BATCH]), tf.zeros([4, BATCH])], 0);
+    const last = (rows: Tensor3D) => [...tf.slice(rows, rows.shape[0] - 1).dataSync()];
+    expect(last(recurrentSequence(kind, padded, { kernel, bias }, mask))).toEqual(
+      last(recurrentSequence(kind, x, { kernel, bias })),
+    );
+  });
+
+  it('leaves nothing behind', () => {
+    const { x, kernel } = inputs(kind);
+    const before = tf.memory().numTensors;
+    tf.tidy(() => {
+      tf.grad((k: Tensor) => tf.sum(recurrentSequence(kind, x, { kernel: k as Tensor2D })))(kernel);
+    });
+    recurrentSequence(kind, x, { kernel }).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+it('says which shapes it expects', () => {
+  expect(() =>
+    recurrentSequence('lstm', tf.zeros<Rank.R3>([2, 3, 8]), { kernel: tf.zeros<Rank.R2>([4, 16]) }),
+  ).toThrow('Expected a lstm projection [time, batch, 16] and kernel [4, 16], got [2, 3, 8] and [4, 16].');
+});
+
+function reshape(values: readonly number[], [size = 0, ...rest]: readonly number[]): unknown {
+  if (rest.length === 0) return [...values];
+  const each = values.length / size;
+  return Array.from({ length: size }, (_, i) => reshape(values.slice(i * each, (i + 1) * each), rest));
+}
