@@ -1,5 +1,5 @@
 /** The form of each lab: what a person has set stays while other pages are looked at. */
-import type { LabId, LabInfo } from '../../shared/labs.ts';
+import type { LabId, LabInfo, Preset } from '../../shared/labs.ts';
 import type { Run } from '../../shared/runs.ts';
 import { changedNames, defaultValues, matchingPreset, valuesWith, type FormValues } from './form-values.ts';
 
@@ -24,13 +24,24 @@ export class ExperimentFormState {
   seed = $state(DEFAULT_SEED);
   plan: PlanChoice = $state('auto');
 
-  readonly changed = $derived.by(() => changedNames(this.lab.fields, this.values));
-  readonly preset = $derived.by(() => matchingPreset(this.lab, this.values));
-  readonly isValid = $derived(Object.keys(this.problems).length === 0);
-
   constructor(lab: LabInfo) {
     this.lab = lab;
     this.values = defaultValues(lab.fields);
+  }
+
+  // Not `$derived`: that stands still as soon as the page is left in which the form was made.
+
+  get changed(): readonly string[] {
+    return changedNames(this.lab.fields, this.values);
+  }
+
+  /** Null for the defaults, undefined for values of the person's own. */
+  get preset(): Preset | null | undefined {
+    return matchingPreset(this.lab, this.values);
+  }
+
+  get isValid(): boolean {
+    return Object.keys(this.problems).length === 0;
   }
 
   set(name: string, value: number | string): void {
