@@ -26,7 +26,7 @@ export type Mark =
   | (MarkBase & { readonly kind: 'line'; readonly width: number; readonly dash: readonly number[] })
   /** Circles with a filling of another colour: validation, and values at the foot of a log scale. */
   | (MarkBase & { readonly kind: 'rings'; readonly radius: number; readonly fill: ColourToken })
-  /** The end of a line that still grows: a dot with a halo. */
+  /** The end of a line that still grows: a dot with a halo; without one, a value that no line leads to. */
   | (MarkBase & { readonly kind: 'dots'; readonly radius: number; readonly halo: number })
   /** Where a value was last finite. */
   | (MarkBase & { readonly kind: 'crosses'; readonly radius: number })

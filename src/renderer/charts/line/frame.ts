@@ -176,6 +176,8 @@ const IN_A_STRETCH = 3;
 const INVISIBLE = 0.15;
 /** At most so many crosses for one series. */
 const MOST_CROSSES = 40;
+/** And so many dots for values without a neighbour. */
+const MOST_LONE = 200;
 
 /** What is drawn, from the back to the front. */
 export function marksOf(frame: Frame, store: FrameStore, emphasis: Emphasis): Mark[] {
@@ -282,7 +284,7 @@ function bendsSlowly({ grid, bounds, x }: Tracing, { series, smooth }: Entry): b
   return smooth.tau * grid.count * grid.width >= SLOW_PX * (last - first);
 }
 
-/** Live ends, crosses, breaks, values at the foot and beyond the edges. */
+/** Live ends, values without a neighbour, crosses, breaks, values at the foot and beyond the edges. */
 function addSpecials(
   front: Mark[],
   frame: Frame,
@@ -303,6 +305,12 @@ function addSpecials(
     const value = drawnValue(entry, last);
     if (inside(at) && Number.isFinite(value)) end.add(at, frame.y.px(value));
     front.push({ kind: 'dots', vertices: end, ...style, radius: 4, halo: 8 });
+  }
+  if (entry.series.mark === 'line') {
+    const lone = own('lone');
+    lone.clear();
+    for (const place of lonesOf(entry, frame).slice(0, MOST_LONE)) lone.add(place.x, place.y);
+    if (lone.length > 0) front.push({ kind: 'dots', vertices: lone, ...style, radius: 2.5, halo: 0 });
   }
   if (pieces.gaps.length > 0) {
     const crosses = own('crosses');
@@ -345,6 +353,21 @@ export function drawnValue(entry: Entry, index: number): number {
 export interface Place {
   readonly x: number;
   readonly y: number;
+}
+
+/** Values in the plot that no line leads to or from: the only one of a series, or one between two gaps. */
+export function lonesOf(entry: Entry, { plot, x, y }: Frame): Place[] {
+  const { starts, ends } = entry.raw.pieces;
+  return starts.flatMap((start, piece) => {
+    if ((ends[piece] as number) - start > 1) return [];
+    const place = { x: x.px(xAt(entry.access, start)), y: y.px(drawnValue(entry, start)) };
+    const isInside =
+      place.x >= plot.left - 0.5 &&
+      place.x <= plot.right + 0.5 &&
+      place.y >= plot.top - 0.5 &&
+      place.y <= plot.bottom + 0.5;
+    return isInside ? [place] : [];
+  });
 }
 
 /** Where the values were last finite before each gap that is in the plot, and the gap's place in the list. */
