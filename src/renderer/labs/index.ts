@@ -25,6 +25,7 @@ export const INSPECT_VIEWS: Readonly<Partial<Record<LabId, LabInspect>>> = {
       { value: 'draw', label: 'Draw' },
       { value: 'weights', label: 'Weights' },
       { value: 'mistakes', label: 'Mistakes' },
+      { value: 'calibration', label: 'Calibration' },
       { value: 'training', label: 'Over training' },
     ],
     load: () => import('./mlp/Inspect.svelte'),
