@@ -7,7 +7,7 @@ export interface InspectProps {
   readonly lab: LabInfo;
   /** Has a checkpoint. */
   readonly run: Run;
-  /** A second run to compare with, or null. */
+  /** A second run to compare with, or null; it may be of a lab in `alongside`. */
   readonly other: Run | null;
   /** One of the lab's own views. */
   readonly view: string;
@@ -16,6 +16,10 @@ export interface InspectProps {
 export interface LabInspect {
   /** In the order in which they are offered; the first is where one begins. */
   readonly views: readonly { readonly value: string; readonly label: string }[];
+  /** Labs whose runs can stand beside: models of the same images and classes. Its own comes first. */
+  readonly alongside: readonly LabId[];
+  /** The lab whose best run stands beside to begin with, or null. */
+  readonly besides: LabId | null;
   readonly load: () => Promise<{ readonly default: Component<InspectProps> }>;
 }
 
@@ -28,6 +32,8 @@ export const INSPECT_VIEWS: Readonly<Partial<Record<LabId, LabInspect>>> = {
       { value: 'calibration', label: 'Calibration' },
       { value: 'training', label: 'Over training' },
     ],
+    alongside: ['mnist-mlp', 'mnist-cnn'],
+    besides: null,
     load: () => import('./mlp/Inspect.svelte'),
   },
 };
