@@ -3,8 +3,9 @@
 /** 1,234 or 12.3 or 0.0123: about three digits. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(2);
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
+  const size = Math.abs(value);
+  if ((size !== 0 && size < 1e-3) || size >= 1e7) return value.toExponential(2).replace('e+', 'e');
+  if (size >= 100) return Math.round(value).toLocaleString('en-US');
   return value.toPrecision(value === 0 ? 1 : 4).replace(/\.?0+$/, '');
 }
 

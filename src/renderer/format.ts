@@ -8,13 +8,15 @@ export const MISSING = '–';
 
 const counts = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** "98.1", "0.0312", "1,234", "1.2e-7", "NaN", "∞"; three significant digits unless told otherwise. */
+/** "98.1", "0.0312", "1,234", "1.2e-7", "9.02e7", "NaN", "∞"; three significant digits unless told otherwise. */
 export function formatNumber(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined) return MISSING;
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
-  if (size !== 0 && size < 1e-4) return minus(value.toExponential(digits - 1).replace(/\.?0+e/, 'e'));
+  if ((size !== 0 && size < 1e-4) || size >= 1e7) {
+    return minus(value.toExponential(digits - 1).replace(/\.?0*e\+?/, 'e'));
+  }
   if (size >= 10 ** digits) return minus(counts.format(value));
   return minus(value.toPrecision(digits));
 }

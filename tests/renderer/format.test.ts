@@ -22,7 +22,11 @@ describe('numbers', () => {
     expect(formatNumber(0)).toBe('0.00');
   });
 
-  it('turn to powers of ten when they are tiny', () => {
+  it('turn to powers of ten when they are tiny or huge', () => {
+    expect(formatNumber(9_999_999)).toBe('9,999,999');
+    expect(formatNumber(90_229_850)).toBe('9.02e7');
+    expect(formatNumber(-1e30)).toBe('−1e30');
+    expect(formatNumber(1.2e20)).toBe('1.2e20');
     expect(formatNumber(0.0000123)).toBe('1.23e-5');
     expect(formatNumber(1e-7)).toBe('1e-7');
     expect(formatNumber(-1e-7)).toBe('−1e-7');
