@@ -6,7 +6,7 @@ export function formatNumber(value: number): string {
   const size = Math.abs(value);
   if ((size !== 0 && size < 1e-3) || size >= 1e7) return value.toExponential(2).replace('e+', 'e');
   if (size >= 100) return Math.round(value).toLocaleString('en-US');
-  return value.toPrecision(value === 0 ? 1 : 4).replace(/\.?0+$/, '');
+  return String(Number(value.toPrecision(4)));
 }
 
 export function formatBytes(bytes: number): string {
