@@ -47,8 +47,14 @@ module.exports = {
     layer(
       'training-knows-no-labs',
       '^src/engine/training',
-      '^src/engine/(labs|inspect)',
+      '^src/engine/(labs|inspect|layers)',
       'training knows no lab',
+    ),
+    layer(
+      'layers-know-no-labs',
+      '^src/engine/layers',
+      '^src/engine/(labs|inspect|data|runs)',
+      'layers know tensors and training alone',
     ),
     layer(
       'process-is-on-top',

@@ -1,6 +1,8 @@
 /** What inspection has to know of a lab; labs fill it in, and inspection knows none of them by name. */
+import type { Config } from '../../shared/fields.ts';
+import type { ModelSummary } from '../../shared/model.ts';
 import type { Tensor } from '../runtime/index.ts';
-import type { Batch, Parameters } from '../training/index.ts';
+import type { Batch, Weights } from '../training/index.ts';
 
 /** The activations of one layer: [batch, ...]. */
 export interface Layer {
@@ -14,8 +16,13 @@ export interface Inspection {
   readonly preparation: string;
   /** What the model gets of a batch: [batch, ...]. */
   prepare(batch: Batch): Tensor;
-  /** The activations of every layer for prepared `x`, first to last; the last are the logits, [batch, classes]. */
-  layers(parameters: Parameters, x: Tensor): readonly Layer[];
+  /**
+   * The activations of every layer for prepared `x`, first to last; the last are the logits, [batch, classes]. `config` is what the
+   * run was trained with.
+   */
+  layers(weights: Weights, x: Tensor, config: Config): readonly Layer[];
+  /** The layers, shapes and sizes of the model that `config` gives for images of `imageShape`; where the lab's model has layers. */
+  describe?(config: Config, imageShape: readonly number[], classes: number): ModelSummary;
 }
 
 /** A lab, as far as inspection needs it. */

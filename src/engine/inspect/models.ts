@@ -1,4 +1,4 @@
-/** Trained models in memory: the parameters of each run's newest checkpoint, as long as it is the newest. */
+/** Trained models in memory: the weights of each run's newest checkpoint, as long as it is the newest. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { SplitName } from '../../shared/data.ts';
@@ -6,15 +6,14 @@ import type { ModelRef } from '../../shared/engine-protocol.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { SplitPredictions } from '../../shared/inspect.ts';
 import { startRuntime, tf, type Tensor } from '../runtime/index.ts';
-import { CheckpointStore, parametersOf, type Parameters } from '../training/index.ts';
+import { CheckpointStore, weightsOf, type Parameters, type Weights } from '../training/index.ts';
 import { Lru } from './lru.ts';
 
-export interface Model {
+export interface Model extends Weights {
   /** The run's id, for messages. */
   readonly run: string;
   /** Steps of training behind it. */
   readonly step: number;
-  readonly parameters: Parameters;
   /** What was computed with it and will not change. */
   readonly predictions: Map<SplitName, SplitPredictions>;
 }
@@ -29,8 +28,9 @@ const LIMIT_BYTES = 512 * 1024 * 1024;
 export class Models {
   private readonly held = new Lru<Held>({
     limit: LIMIT_BYTES,
-    weigh: ({ parameters }) => Object.values(parameters).reduce((sum, { size }) => sum + 4 * size, 0),
-    onLeave: ({ parameters }) => tf.dispose(parameters),
+    weigh: ({ parameters, buffers }) =>
+      [...Object.values(parameters), ...Object.values(buffers)].reduce((sum, { size }) => sum + 4 * size, 0),
+    onLeave: ({ parameters, buffers }) => tf.dispose([parameters, buffers] as never),
   });
 
   /**
@@ -85,7 +85,7 @@ function readModel(folder: string): Model {
   return {
     run,
     step: checkpoint.progress.step,
-    parameters: parametersOf(checkpoint),
+    ...weightsOf(checkpoint),
     predictions: new Map(),
   };
 }

@@ -24,7 +24,7 @@ export function predictOne(lab: Inspectable, model: Model, ref: ModelRef, image:
       { hint: 'Scale it to the size of the images that the run was trained on.' },
     );
   }
-  const layers = tf.tidy(() => layersOf(lab, model, image, shape) as never) as Layer[];
+  const layers = tf.tidy(() => layersOf(lab, model, ref, image, shape) as never) as Layer[];
   const values = layers.map(({ name, tensor }) => ({
     name,
     shape: tensor.shape.slice(1),
@@ -38,11 +38,12 @@ export function predictOne(lab: Inspectable, model: Model, ref: ModelRef, image:
 function layersOf(
   { inspect }: Inspectable,
   model: Model,
+  { config }: ModelRef,
   image: Uint8Array,
   shape: readonly number[],
 ): Layer[] {
   try {
-    return [...inspect.layers(model.parameters, inspect.prepare({ image: batchOfOne(image, shape) }))];
+    return [...inspect.layers(model, inspect.prepare({ image: batchOfOne(image, shape) }), config)];
   } catch (error) {
     throw mismatch(model, error);
   }

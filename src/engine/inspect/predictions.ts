@@ -45,7 +45,10 @@ export async function predictionsOf(
     seed: ref.seed,
     integers: lab.labelFeatures,
   });
-  const parameters = mapParameters(model.parameters, (tensor) => tf.clone(tensor));
+  const weights = {
+    parameters: mapParameters(model.parameters, (tensor) => tf.clone(tensor)),
+    buffers: mapParameters(model.buffers, (tensor) => tf.clone(tensor)),
+  };
   try {
     const rows = onDevice.splits[split];
     if (rows.rows.length === 0) {
@@ -55,7 +58,8 @@ export async function predictionsOf(
     }
     const rowLabels = Int32Array.from(rows.rows, (row) => labels[row] as number);
     const tally = new Tally(rowLabels, data.info.classes);
-    await forEachLogits(lab, model, parameters, rows, signal, (logits, i) => tally.add(logits, i));
+    const questions = { lab, model, weights, config: ref.config };
+    await forEachLogits(questions, rows, signal, (logits, i) => tally.add(logits, i));
     const predictions = {
       step: model.step,
       split,
@@ -66,23 +70,32 @@ export async function predictionsOf(
     model.predictions.set(split, predictions);
     return predictions;
   } finally {
-    tf.dispose(parameters);
+    tf.dispose(weights);
     onDevice.dispose();
   }
 }
 
+type WeightsTree = { parameters: Parameters; buffers: Parameters };
+
+interface Questions {
+  readonly lab: Inspectable;
+  readonly model: Model;
+  /** Copies of the model's own. */
+  readonly weights: WeightsTree;
+  readonly config: ModelRef['config'];
+}
+
 /** Calls `use` with the logits of each row, in order. The numbers are those of evaluation, which takes as many rows at once. */
 async function forEachLogits(
-  { inspect }: Inspectable,
-  model: Model,
-  parameters: Parameters,
+  { lab, model, weights, config }: Questions,
   { features, rows }: SplitRows,
   signal: AbortSignal,
   use: (logits: Float32Array, i: number) => void,
 ): Promise<void> {
-  const compiled = compile<[Parameters, Tensor1D], Tensor>(
+  const compiled = compile<[WeightsTree, Tensor1D], Tensor>(
     (current, indices) => {
-      const layers = inspect.layers(current, inspect.prepare(gatherBatch(features, indices)));
+      const x = lab.inspect.prepare(gatherBatch(features, indices));
+      const layers = lab.inspect.layers(current, x, config);
       return layers.at(-1)?.tensor as Tensor; // [ROWS, classes]
     },
     { plan: 'graph', name: 'predictions' },
@@ -95,7 +108,7 @@ async function forEachLogits(
       const padded = new Int32Array(ROWS).fill(rows[from] as number);
       padded.set(rows.subarray(from, from + count));
       const indices = tf.tensor1d(padded, 'int32');
-      const logits = await compiled(parameters, indices)
+      const logits = await compiled(weights, indices)
         .catch((error: unknown) => {
           throw mismatch(model, error);
         })

@@ -262,7 +262,7 @@ export const mlp = defineLab({
   inspect: {
     preparation: '(pixel / 255 - 0.1307) / 0.3081',
     prepare,
-    layers: (parameters, x) => activations(parameters, x as Tensor2D),
+    layers: ({ parameters }, x) => activations(parameters, x as Tensor2D),
   },
 
   // Each was tried on MNIST and on the drawn digits; percentages are of MNIST's test images, seed 1.
@@ -361,9 +361,9 @@ export const mlp = defineLab({
         return { state: next, metrics: { loss, accuracy, gradientNorm: globalNorm(gradients) } };
       },
 
-      gradients: (parameters, batch, step) => lossAndGradients(parameters, batch, step).gradients,
+      gradients: ({ parameters }, batch, step) => lossAndGradients(parameters, batch, step).gradients,
 
-      evaluate(parameters, batch) {
+      evaluate({ parameters }, batch) {
         return measure(forward(parameters, prepare(batch)), named(batch, 'label') as Tensor1D);
       },
     };

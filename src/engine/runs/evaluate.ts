@@ -40,7 +40,7 @@ export async function evaluateModel(
     }
     const state = restore(checkpoint, initialState(experiment));
     const evaluation = new Evaluation(experiment, rows, 'graph');
-    const values = await evaluation.run(state.parameters);
+    const values = await evaluation.run(state);
     evaluation.dispose();
     return { step: checkpoint.progress.step, values };
   } finally {

@@ -12,7 +12,16 @@ export {
 } from './devices.ts';
 export { whileLoop } from './loops.ts';
 export { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyByExample } from './ops.ts';
-export { dropout, normal, permutation, randomKey, uniform, type RandomKey } from './random.ts';
+export {
+  dropout,
+  normal,
+  permutation,
+  philox,
+  purposeHash,
+  randomKey,
+  uniform,
+  type RandomKey,
+} from './random.ts';
 export { projectionWidth, recurrentSequence, type CellKind, type RecurrentWeights } from './recurrent.ts';
 export { gatherRows, makeResident, Resident } from './resident.ts';
 export { tf } from './tf.ts';

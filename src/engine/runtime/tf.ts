@@ -17,8 +17,11 @@ export const tf = require('@tensorflow/tfjs') as typeof tfjs;
 
 export type {
   DataType,
+  layers,
+  LayersModel,
   Rank,
   Scalar,
+  SymbolicTensor,
   Tensor,
   Tensor1D,
   Tensor2D,

@@ -8,7 +8,7 @@ import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import { tf, type Tensor } from '../runtime/index.ts';
-import type { ModelState } from './experiment.ts';
+import type { ModelState, Weights } from './experiment.ts';
 import type { Parameters } from './gradients.ts';
 import { decode, encode, type StoredTensor, type StoredType } from './safetensors.ts';
 
@@ -74,17 +74,20 @@ export function restore(checkpoint: Checkpoint, like: ModelState): ModelState {
     Object.fromEntries(Object.keys(parameters).map((name) => [name, read(`${prefix}${name}`)]));
   return {
     parameters: readAll(like.parameters, 'parameters/'),
+    buffers: readAll(like.buffers, 'buffers/'),
     slots: Object.fromEntries(
       Object.entries(like.slots).map(([slot, parameters]) => [slot, readAll(parameters, `slots/${slot}/`)]),
     ),
   };
 }
 
-/** The parameters of a checkpoint, whatever they are: new tensors, for a look at them. */
-export function parametersOf({ tensors }: Checkpoint): Parameters {
-  const prefix = 'parameters/';
-  const stored = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(stored.map(([name, tensor]) => [name.slice(prefix.length), toTensor(tensor)]));
+/** The weights of a checkpoint, whatever they are: new tensors, for a look at them. */
+export function weightsOf({ tensors }: Checkpoint): Weights {
+  const under = (prefix: string): Parameters => {
+    const stored = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
+    return Object.fromEntries(stored.map(([name, tensor]) => [name.slice(prefix.length), toTensor(tensor)]));
+  };
+  return { parameters: under('parameters/'), buffers: under('buffers/') };
 }
 
 function toTensor({ dtype, shape, bytes }: StoredTensor): Tensor {
@@ -94,11 +97,12 @@ function toTensor({ dtype, shape, bytes }: StoredTensor): Tensor {
   throw mismatch(`it has a tensor of type ${dtype}`);
 }
 
-/** SHA-256 over names, shapes and bytes of all parameters in name order, in hexadecimal. */
-export function parametersSha256(parameters: Parameters): string {
+/** SHA-256 over names, shapes and bytes of all parameters and buffers in name order, in hexadecimal. */
+export function weightsSha256({ parameters, buffers }: Weights): string {
   const hash = createHash('sha256');
-  for (const name of Object.keys(parameters).sort()) {
-    const tensor = parameters[name] as Tensor;
+  const all = { ...parameters, ...buffers };
+  for (const name of Object.keys(all).sort()) {
+    const tensor = all[name] as Tensor;
     const values = tensor.dataSync() as Float32Array;
     hash.update(`${name}\0${tensor.shape.join(',')}\0`);
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
@@ -181,6 +185,7 @@ export class CheckpointStore {
 function namedTensors(state: ModelState): [string, Tensor][] {
   return [
     ...Object.entries(state.parameters).map(([name, t]): [string, Tensor] => [`parameters/${name}`, t]),
+    ...Object.entries(state.buffers).map(([name, t]): [string, Tensor] => [`buffers/${name}`, t]),
     ...Object.entries(state.slots).flatMap(([slot, parameters]) =>
       Object.entries(parameters).map(([name, t]): [string, Tensor] => [`slots/${slot}/${name}`, t]),
     ),

@@ -4,11 +4,21 @@ import type { Parameters } from './gradients.ts';
 import type { Optimizer, Slots } from './optimizers.ts';
 import type { Schedule } from './schedules.ts';
 
-/** All that changes while a model trains. */
-export interface ModelState {
+/** What a model computes with. */
+export interface Weights {
+  /** What gradients change. */
   readonly parameters: Parameters;
+  /** What steps change without a gradient (moving averages of batch normalisation), or not at all (frozen layers). */
+  readonly buffers: Parameters;
+}
+
+/** All that changes while a model trains. */
+export interface ModelState extends Weights {
   readonly slots: Slots;
 }
+
+/** The state after a step. A model without buffers leaves them out. */
+export type NextState = Omit<ModelState, 'buffers'> & Partial<Pick<ModelState, 'buffers'>>;
 
 /** The rows of one batch: each feature as [batch, ...shape of one]; images as float32 0 to 255, labels as int32. */
 export type Batch = Readonly<Record<string, Tensor>>;
@@ -48,14 +58,16 @@ export interface Experiment {
   readonly schedule: Schedule;
   /** Fresh weights from the seed. Called outside of a compiled step. */
   initialParameters(): Parameters;
+  /** The buffers to begin with, where the model has any. Called outside of a compiled step. */
+  initialBuffers?(): Parameters;
   /** One step of training. Compiled. */
   step(
     state: ModelState,
     batch: Batch,
     inputs: StepInputs,
-  ): { state: ModelState; metrics: Readonly<Record<string, Scalar>> };
+  ): { state: NextState; metrics: Readonly<Record<string, Scalar>> };
   /** The gradient of the loss that a step at `step` (int32 scalar) would start from, for each parameter. Compiled, for probes. */
-  gradients(parameters: Parameters, batch: Batch, step: Scalar): Parameters;
+  gradients(weights: Weights, batch: Batch, step: Scalar): Parameters;
   /** Metrics of each example, [batch]; the loop takes means. Compiled. */
-  evaluate(parameters: Parameters, batch: Batch): Readonly<Record<string, Tensor1D>>;
+  evaluate(weights: Weights, batch: Batch): Readonly<Record<string, Tensor1D>>;
 }

@@ -1,15 +1,24 @@
 /** Everything around a lab's step: the loop, optimizers and schedules, checkpoints. */
+export { augment, type Augmentation } from './augment.ts';
 export {
   CheckpointStore,
-  parametersOf,
-  parametersSha256,
   restore,
   snapshot,
+  weightsOf,
+  weightsSha256,
   type Checkpoint,
   type Progress,
 } from './checkpoints.ts';
 export { TrainingControl } from './control.ts';
-export type { Batch, Experiment, ModelState, SplitName, SplitRows, StepInputs } from './experiment.ts';
+export type {
+  Batch,
+  Experiment,
+  ModelState,
+  SplitName,
+  SplitRows,
+  StepInputs,
+  Weights,
+} from './experiment.ts';
 export {
   addWeightDecay,
   clipByGlobalNorm,

@@ -7,16 +7,16 @@
 import { LabError } from '../../shared/errors.ts';
 import { mayUseOneThread, permutation, tf, type Plan, type PlanChoice } from '../runtime/index.ts';
 import {
-  parametersSha256,
   restore,
   snapshot,
+  weightsSha256,
   type Checkpoint,
   type CheckpointStore,
   type Progress,
 } from './checkpoints.ts';
 import type { TrainingControl } from './control.ts';
 import type { Experiment, ModelState } from './experiment.ts';
-import { findInOps, findInParameters, type NonFinite } from './non-finite.ts';
+import { findInOps, findInWeights, type NonFinite } from './non-finite.ts';
 import { Probes, type ProbeEvent } from './probes.ts';
 import { Pace } from './pace.ts';
 import { SameBits } from './same-bits.ts';
@@ -91,7 +91,7 @@ const START: Progress = {
   epochsSinceBest: 0,
 };
 
-/** Thrown when a loss or a parameter is not finite any more. */
+/** Thrown when a loss, a parameter or a buffer is not finite any more. */
 export class NonFiniteError extends LabError {
   readonly found: NonFinite;
   constructor(found: NonFinite) {
@@ -181,7 +181,7 @@ class Run {
       train: this.progress.lastTrain,
       validation: this.progress.lastValidation,
       test: stopped ? {} : await this.test(),
-      weightsSha256: parametersSha256(this.state.parameters),
+      weightsSha256: weightsSha256(this.state),
     };
   }
 
@@ -268,8 +268,7 @@ class Run {
     // The next batch; after the last one of an epoch, its first.
     const first = (stepInEpoch % this.stepsPerEpoch) * this.experiment.batchSize;
     const rows = order.subarray(first, first + this.experiment.batchSize);
-    for (const event of await this.probes.take(this.state.parameters, step, rows))
-      this.options.onEvent(event);
+    for (const event of await this.probes.take(this.state, step, rows)) this.options.onEvent(event);
   }
 
   private reportProgress(): void {
@@ -317,7 +316,7 @@ class Run {
     const split = this.experiment.splits.validation;
     if (split.rows.length === 0) return {};
     this.validation ??= new Evaluation(this.experiment, split, this.steps.plan ?? 'graph');
-    return this.validation.run(this.state.parameters);
+    return this.validation.run(this.state);
   }
 
   private async test(): Promise<Record<string, number>> {
@@ -327,7 +326,7 @@ class Run {
       this.steps.plan ?? 'graph',
     );
     try {
-      return await evaluation.run(this.state.parameters);
+      return await evaluation.run(this.state);
     } finally {
       evaluation.dispose();
     }
@@ -376,7 +375,7 @@ class Run {
         }
         const found =
           findInOps(step + i, () => this.steps.stepEagerly(state, step + i, stepInEpoch + i)) ??
-          findInParameters(step + i, next.state);
+          findInWeights(step + i, next.state);
         tf.dispose(next.state as never);
         return found ?? { step: step + i, value: 'NaN', tensor: 'the loss' };
       }
@@ -411,7 +410,8 @@ export function countStepsPerEpoch({ splits, batchSize }: Experiment): number {
 export function initialState(experiment: Experiment): ModelState {
   return tf.tidy(() => {
     const parameters = experiment.initialParameters();
-    return { parameters, slots: experiment.optimizer.initialSlots(parameters) } as never;
+    const buffers = experiment.initialBuffers?.() ?? {};
+    return { parameters, buffers, slots: experiment.optimizer.initialSlots(parameters) } as never;
   });
 }
 

@@ -1,6 +1,6 @@
 /** Finds where the first NaN or infinity came from. */
 import { backend, binding, callerLine, tf, watchingOps, type Tensor } from '../runtime/index.ts';
-import type { ModelState } from './experiment.ts';
+import type { NextState, Weights } from './experiment.ts';
 
 export interface NonFinite {
   /** The step (0 at first) that made it. */
@@ -18,7 +18,7 @@ function firstNonFinite(values: Float32Array): NonFinite['value'] | undefined {
 }
 
 /** The first op whose result is not finite while `stepEagerly` runs one step op by op; undefined when all are finite. */
-export function findInOps(step: number, stepEagerly: () => ModelState): NonFinite | undefined {
+export function findInOps(step: number, stepEagerly: () => NextState): NonFinite | undefined {
   let found: NonFinite | undefined;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 80;
@@ -39,19 +39,21 @@ export function findInOps(step: number, stepEagerly: () => ModelState): NonFinit
       },
       stepEagerly,
     );
-    tf.dispose(state as never);
+    tf.dispose(state);
   } finally {
     Error.stackTraceLimit = limit;
   }
   return found;
 }
 
-/** The first parameter, in name order, that is not finite. */
-export function findInParameters(step: number, state: ModelState): NonFinite | undefined {
+/** The first parameter, or else buffer, in name order, that is not finite. */
+export function findInWeights(step: number, { parameters, buffers }: Weights): NonFinite | undefined {
   backend();
-  for (const name of Object.keys(state.parameters).sort()) {
-    const value = firstNonFinite((state.parameters[name] as Tensor).dataSync() as Float32Array);
-    if (value !== undefined) return { step, value, tensor: `parameter "${name}"` };
+  for (const [kind, tensors] of [['parameter', parameters] as const, ['buffer', buffers] as const]) {
+    for (const name of Object.keys(tensors).sort()) {
+      const value = firstNonFinite((tensors[name] as Tensor).dataSync() as Float32Array);
+      if (value !== undefined) return { step, value, tensor: `${kind} "${name}"` };
+    }
   }
   return undefined;
 }

@@ -14,9 +14,9 @@ import {
   type Tensor,
   type Tensor1D,
 } from '../runtime/index.ts';
-import type { Experiment } from './experiment.ts';
+import type { Experiment, Weights } from './experiment.ts';
 import type { Parameters } from './gradients.ts';
-import { gatherBatch } from './steps.ts';
+import { gatherBatch, type WeightsTree } from './steps.ts';
 
 /** Stretches that a run is cut into: there is a probe at both ends of each. */
 const STRETCHES = 40;
@@ -44,13 +44,13 @@ export function probeSteps(totalSteps: number): number[] {
 
 export class Probes {
   private readonly steps: readonly number[];
-  private readonly compiled: Compiled<[Parameters, Tensor1D, Scalar], Looks>;
+  private readonly compiled: Compiled<[WeightsTree, Tensor1D, Scalar], Looks>;
 
   constructor(experiment: Experiment, totalSteps: number, plan: Plan | 'auto') {
     this.steps = probeSteps(totalSteps);
     // Without XLA, as evaluation: it runs seldom, and TensorFlow's graph needs no second of compiling.
-    this.compiled = compile<[Parameters, Tensor1D, Scalar], Looks>(
-      (parameters, indices, step) => lookAtAll(experiment, parameters, indices, step),
+    this.compiled = compile<[WeightsTree, Tensor1D, Scalar], Looks>(
+      (weights, indices, step) => lookAtAll(experiment, weights, indices, step),
       { plan: plan === 'eager' ? 'eager' : 'graph', name: 'probe' },
     );
   }
@@ -64,10 +64,10 @@ export class Probes {
     return (this.steps.find((next) => next > step) ?? Infinity) - step;
   }
 
-  /** Histograms of `parameters` as they are after `step` steps, and of their gradients on the batch of `rows` (row numbers). */
-  async take(parameters: Parameters, step: number, rows: Int32Array): Promise<ProbeEvent[]> {
+  /** Histograms of the parameters as they are after `step` steps, and of their gradients on the batch of `rows` (row numbers). */
+  async take({ parameters, buffers }: Weights, step: number, rows: Int32Array): Promise<ProbeEvent[]> {
     const inputs = [tf.tensor1d(rows, 'int32'), tf.scalar(step, 'int32')] as const;
-    const looks = await this.compiled(parameters, ...inputs);
+    const looks = await this.compiled({ parameters, buffers }, ...inputs);
     const events = Object.entries(looks).flatMap(([of, tensors]) =>
       Object.entries(tensors).map(([tensor, look]): ProbeEvent => ({
         kind: 'histogram',
@@ -90,11 +90,14 @@ export class Probes {
 type Look = { values: Tensor; min: Tensor; max: Tensor };
 type Looks = Record<ProbeEvent['of'], Record<string, Look>>;
 
-function lookAtAll(experiment: Experiment, parameters: Parameters, indices: Tensor1D, step: Scalar): Looks {
+function lookAtAll(experiment: Experiment, weights: Weights, indices: Tensor1D, step: Scalar): Looks {
   const batch = gatherBatch(experiment.splits.train.features, indices);
   const lookAt = (tensors: Parameters) =>
     Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, look(tensor)]));
-  return { weights: lookAt(parameters), gradients: lookAt(experiment.gradients(parameters, batch, step)) };
+  return {
+    weights: lookAt(weights.parameters),
+    gradients: lookAt(experiment.gradients(weights, batch, step)),
+  };
 }
 
 function look(tensor: Tensor): Look {

@@ -11,7 +11,7 @@ import {
   type Tensor,
   type Tensor1D,
 } from '../runtime/index.ts';
-import type { Batch, Experiment, Feature, ModelState, SplitRows } from './experiment.ts';
+import type { Batch, Experiment, Feature, ModelState, NextState, SplitRows, Weights } from './experiment.ts';
 import type { Parameters } from './gradients.ts';
 
 /** Steps that one call can take at most: the length of the arrays that it gets and gives. */
@@ -21,7 +21,7 @@ export interface StepsResult {
   readonly state: ModelState;
   /** Each metric of each step taken. */
   readonly metrics: Readonly<Record<string, Float32Array>>;
-  /** Whether all parameters are finite after the last step. */
+  /** Whether all parameters and buffers are finite after the last step. */
   readonly finite: boolean;
 }
 
@@ -88,7 +88,7 @@ export class TrainingSteps {
   }
 
   /** Runs one step op by op (see non-finite.ts); the result is the caller's to dispose. */
-  stepEagerly(state: ModelState, step: number, position: number): ModelState {
+  stepEagerly(state: ModelState, step: number, position: number): NextState {
     const { experiment, order } = this;
     if (order === undefined) throw new Error('startEpoch must come before stepEagerly');
     return tf.tidy(() => {
@@ -105,7 +105,9 @@ export class TrainingSteps {
   }
 }
 
-type StateTree = { parameters: Parameters; slots: Readonly<Record<string, Parameters>> };
+/** Weights as `compile` takes them: a type alias, because an interface is no tree of tensors to TypeScript. */
+export type WeightsTree = { parameters: Parameters; buffers: Parameters };
+type StateTree = WeightsTree & { slots: Readonly<Record<string, Parameters>> };
 type CallInputs = [StateTree, Tensor1D, Scalar, Scalar, Tensor1D, Scalar];
 type CallResult = { state: StateTree; metrics: Record<string, Tensor>; finite: Tensor };
 
@@ -125,10 +127,11 @@ function manySteps(
   const takeStep = (i: Scalar, state: StateTree) => {
     const indices = rowsOfBatch(inputs.order, tf.add(inputs.position, i), batchSize);
     const learningRate: Tensor = tf.gather(inputs.learningRates, i);
-    return experiment.step(state, gatherBatch(features, indices), {
+    const next = experiment.step(state, gatherBatch(features, indices), {
       learningRate: learningRate as Scalar,
       step: tf.add(inputs.firstStep, i),
     });
+    return { ...next, state: { ...next.state, buffers: next.state.buffers ?? {} } };
   };
   const { metricNames } = experiment;
   const empty = Object.fromEntries(metricNames.map((name) => [name, tf.zeros([STEPS_PER_CALL])]));
@@ -145,7 +148,7 @@ function manySteps(
       return { state, metrics: Object.fromEntries(noted) as Record<string, Tensor> };
     },
   );
-  return { ...last, finite: allFinite(last.state.parameters) };
+  return { ...last, finite: allFinite(last.state) };
 }
 
 type CallLoopState = { state: StateTree; metrics: Record<string, Tensor> };
@@ -162,8 +165,9 @@ export function gatherBatch(features: Readonly<Record<string, Feature>>, indices
   );
 }
 
-function allFinite(parameters: Parameters): Tensor {
-  const finite = Object.values(parameters).map((parameter) => tf.all(tf.isFinite(parameter)));
+function allFinite({ parameters, buffers }: Weights): Tensor {
+  const tensors = [...Object.values(parameters), ...Object.values(buffers)];
+  const finite = tensors.map((tensor) => tf.all(tf.isFinite(tensor)));
   return tf.cast(tf.all(tf.stack(finite)), 'int32');
 }
 
@@ -172,21 +176,21 @@ const EVALUATION_ROWS = 1000;
 
 /** The compiled evaluation of an experiment: means of its metrics over a whole split. */
 export class Evaluation {
-  private readonly compiled: Compiled<[Parameters, Tensor1D], Record<string, Tensor>>;
+  private readonly compiled: Compiled<[WeightsTree, Tensor1D], Record<string, Tensor>>;
   private readonly split: SplitRows;
 
   constructor(experiment: Experiment, split: SplitRows, plan: Plan) {
     this.split = split;
     // Without XLA: it is run a few times an epoch, and TensorFlow's graph needs no second of compiling.
-    this.compiled = compile<[Parameters, Tensor1D], Record<string, Tensor>>(
-      (parameters, indices) => ({ ...experiment.evaluate(parameters, gatherBatch(split.features, indices)) }),
+    this.compiled = compile<[WeightsTree, Tensor1D], Record<string, Tensor>>(
+      (weights, indices) => ({ ...experiment.evaluate(weights, gatherBatch(split.features, indices)) }),
       { plan: plan === 'eager' ? 'eager' : 'graph', name: 'evaluation' },
     );
   }
 
   /** The mean of each metric over the split's rows, summed in double precision in row order. Empty for an empty split. */
   async run(
-    parameters: Parameters,
+    { parameters, buffers }: Weights,
     onRows: (done: number) => void = () => undefined,
   ): Promise<Record<string, number>> {
     const { rows } = this.split;
@@ -197,7 +201,7 @@ export class Evaluation {
       const padded = new Int32Array(EVALUATION_ROWS).fill(rows[from] as number);
       padded.set(rows.subarray(from, from + count));
       const indices = tf.tensor1d(padded, 'int32');
-      const results = await this.compiled(parameters, indices);
+      const results = await this.compiled({ parameters, buffers }, indices);
       indices.dispose();
       for (const [name, tensor] of Object.entries(results)) {
         const values = tensor.dataSync() as Float32Array;

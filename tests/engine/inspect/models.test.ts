@@ -8,10 +8,10 @@ import {
   CheckpointStore,
   Evaluation,
   initialState,
-  parametersOf,
-  parametersSha256,
   putOnDevice,
   restore,
+  weightsOf,
+  weightsSha256,
   type Checkpoint,
 } from '../../../src/engine/training/index.ts';
 import type { ModelRef } from '../../../src/shared/engine-protocol.ts';
@@ -52,11 +52,11 @@ describe('the weights of a run', () => {
       ['weights2', 16, 16],
       ['weights3', 16, 10],
     ]);
-    const stored = parametersOf(newest(model));
+    const stored = weightsOf(newest(model));
     const shown = Object.fromEntries(
       weights.map(({ name, shape, values }) => [name, tf.tensor(values, [...shape])]),
     );
-    expect(parametersSha256(shown)).toBe(parametersSha256(stored));
+    expect(weightsSha256({ parameters: shown, buffers: {} })).toBe(weightsSha256(stored));
     tf.dispose([stored, shown] as never);
   });
 
@@ -203,7 +203,7 @@ describe('the predictions for a split', () => {
     const fresh = initialState(experiment);
     const state = restore(newest(model), fresh);
     const evaluation = new Evaluation(experiment, placed.splits.validation, 'graph');
-    const values = await evaluation.run(state.parameters);
+    const values = await evaluation.run(state);
     evaluation.dispose();
     tf.dispose([fresh, state] as never);
     placed.dispose();

@@ -100,22 +100,25 @@ describe('the list of labs', () => {
     '$id shows the gradients that a step starts from, and the logits that are evaluated',
     (lab) => {
       const data = putOnDevice(blobs(), { validationShare: 0.1, seed: 1, integers: lab.labelFeatures });
-      const experiment = lab.makeExperiment(resolveConfig(lab.fields, { dropout: 0.3 }), data, 1);
+      const config = resolveConfig(lab.fields, { dropout: 0.3 });
+      const experiment = lab.makeExperiment(config, data, 1);
       tf.tidy(() => {
         const parameters = experiment.initialParameters();
-        const state = { parameters, slots: experiment.optimizer.initialSlots(parameters) };
+        const buffers = experiment.initialBuffers?.() ?? {};
+        const state = { parameters, buffers, slots: experiment.optimizer.initialSlots(parameters) };
         const rows = tf.tensor1d([5, 17, 101, 300], 'int32');
         const batch = gatherBatch(data.splits.train.features, rows);
         const step = tf.scalar(3, 'int32');
-        const gradients = experiment.gradients(parameters, batch, step);
+        const gradients = experiment.gradients(state, batch, step);
         expect(Object.keys(gradients).sort()).toEqual(Object.keys(parameters).sort());
         const { metrics } = experiment.step(state, batch, { learningRate: tf.scalar(0.1), step });
         expect(globalNorm(gradients).dataSync()).toEqual(metrics['gradientNorm']?.dataSync());
 
-        const logits = lab.inspect.layers(parameters, lab.inspect.prepare(batch)).at(-1)?.tensor as Tensor2D;
+        const layers = lab.inspect.layers(state, lab.inspect.prepare(batch), config);
+        const logits = layers.at(-1)?.tensor as Tensor2D;
         const z = logits.arraySync();
         const labels = batch['label']?.dataSync() ?? [];
-        const losses = experiment.evaluate(parameters, batch)['loss']?.dataSync() ?? [];
+        const losses = experiment.evaluate(state, batch)['loss']?.dataSync() ?? [];
         z.forEach((row, i) => {
           const byHand =
             Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) - (row[labels[i] as number] as number);

@@ -8,11 +8,11 @@ import {
   CheckpointStore,
   initialState,
   NonFiniteError,
-  parametersSha256,
   putOnDevice,
   restore,
   train,
   TrainingControl,
+  weightsSha256,
   type Experiment,
   type TrainingEvent,
   type TrainingResult,
@@ -295,8 +295,8 @@ describe('checkpoints', () => {
       const { result } = await run(experiment, { checkpoints });
       const fresh = initialState(experiment);
       const restored = restore(checkpoints.latest() as never, fresh);
-      expect(parametersSha256(restored.parameters)).toBe(result.weightsSha256);
-      expect(parametersSha256(fresh.parameters)).not.toBe(result.weightsSha256);
+      expect(weightsSha256(restored)).toBe(result.weightsSha256);
+      expect(weightsSha256(fresh)).not.toBe(result.weightsSha256);
       tf.dispose([fresh, restored] as never);
       return result.weightsSha256;
     });

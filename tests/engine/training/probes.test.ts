@@ -129,7 +129,7 @@ describe('probes', () => {
       const probes = new Probes(experiment, 100, 'graph');
       const rows = experiment.splits.train.rows.slice(40, 60);
       const before = [binding().getNumOfTensors(), tf.memory().numTensors];
-      const events = await probes.take(state.parameters, 3, rows);
+      const events = await probes.take(state, 3, rows);
       expect([binding().getNumOfTensors(), tf.memory().numTensors]).toEqual(before);
       expect(events.map((event) => `${event.of} ${event.tensor}`).sort()).toEqual(
         ['weights', 'gradients']
@@ -168,7 +168,7 @@ describe('probes', () => {
             'int32',
           ),
         };
-        return experiment.gradients(state.parameters, batch, tf.scalar(3, 'int32')) as never;
+        return experiment.gradients(state, batch, tf.scalar(3, 'int32')) as never;
       }) as Record<string, Tensor>;
       for (const name of ['weights1', 'bias3']) {
         const values = gradients[name]?.dataSync() as Float32Array;
@@ -194,7 +194,8 @@ describe('probes', () => {
         100,
         'graph',
       );
-      const events = await probes.take({ big }, 0, experiment.splits.train.rows.slice(0, 20));
+      const rows = experiment.splits.train.rows.slice(0, 20);
+      const events = await probes.take({ parameters: { big }, buffers: {} }, 0, rows);
       probes.dispose();
       big.dispose();
       const { counts, min, max, mean } = events.find((event) => event.of === 'weights')

@@ -13,7 +13,7 @@ afterEach(() => vi.restoreAllMocks());
 /** A result of two steps whose only weight is `weight`. */
 function resultOf(weight: number, loss = 1): StepsResult {
   return {
-    state: { parameters: { w: tf.scalar(weight) }, slots: {} },
+    state: { parameters: { w: tf.scalar(weight) }, buffers: {}, slots: {} },
     metrics: { loss: Float32Array.of(loss, loss / 2) },
     finite: true,
   };
@@ -36,7 +36,7 @@ describe('the same bits', () => {
     expect(await same(Promise.resolve(resultOf(1, 1 + 2 ** -23)), Promise.resolve(all))).toBe(false);
     const slot = {
       ...resultOf(1),
-      state: { parameters: { w: tf.scalar(1) }, slots: { m: { w: tf.scalar(0) } } },
+      state: { parameters: { w: tf.scalar(1) }, buffers: {}, slots: { m: { w: tf.scalar(0) } } },
     };
     expect(await same(Promise.resolve(slot), Promise.resolve(all))).toBe(false);
     tf.dispose(all.state as never);
