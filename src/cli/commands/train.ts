@@ -80,7 +80,7 @@ function labCommand(lab: Lab): Command {
     )
     .addOption(new Option('--device <device>', 'where it computes').choices(DEVICES).default('auto'))
     .addOption(
-      new Option('--threads <number>', 'threads inside an op; 0: one a core')
+      new Option('--threads <number>', 'most threads inside an op; 0: one a core')
         .argParser(wholeNumber('--threads', 0, 1024))
         .default(0),
     )
