@@ -72,6 +72,14 @@ class Curves {
     return kept.points;
   }
 
+  /** When the run took its first step, as far as points that are there tell; it may have waited in the queue before. */
+  startOf(run: number): number | null {
+    const starts = this.#of(run).flatMap(({ name, points }) =>
+      isEachStep(name) && points.start > 0 ? [points.start] : [],
+    );
+    return starts.length === 0 ? null : Math.min(...starts);
+  }
+
   isLoading(run: number, name: string): boolean {
     return this.#loading.has(keyOf(run, name));
   }

@@ -7,6 +7,7 @@ export class GrowingPoints implements SeriesPoints {
   readonly #arrays = new PointArrays();
   #generation = 0;
   #version = $state(0);
+  #start = $state(0);
 
   // Reading any of these makes an effect follow the points.
 
@@ -49,24 +50,34 @@ export class GrowingPoints implements SeriesPoints {
     return this.#arrays.lastStep;
   }
 
+  /** When the first point came, in milliseconds since 1970; 0 without one. Who reads this follows nothing else of the points. */
+  get start(): number {
+    return this.#start;
+  }
+
   load(curve: Curve): void {
     this.#arrays.load(curve);
     this.#generation++;
-    this.#version++;
+    this.#changed();
   }
 
   append(batch: Pick<PointBatch, 'step' | 'time'>, values: Float64Array): void {
-    if (this.#arrays.append(batch, values)) this.#version++;
+    if (this.#arrays.append(batch, values)) this.#changed();
   }
 
   extend(curve: Curve): void {
     this.#arrays.extend(curve);
-    this.#version++;
+    this.#changed();
   }
 
   rewind(step: number): void {
     this.#arrays.rewind(step);
     this.#generation++;
+    this.#changed();
+  }
+
+  #changed(): void {
     this.#version++;
+    this.#start = this.#arrays.length === 0 ? 0 : (this.#arrays.time[0] as number);
   }
 }

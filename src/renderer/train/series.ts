@@ -8,6 +8,8 @@ export interface SeriesSource {
   readonly runs: readonly Run[];
   readonly colourOf: (run: number) => RunColour;
   readonly pointsOf: (run: number, metric: string) => SeriesPoints;
+  /** When its training began, in milliseconds since 1970. */
+  readonly startOf: (run: Run) => number;
   /** What a run changed, for the grey words behind its name. */
   readonly detailOf: (run: Run) => string;
 }
@@ -32,6 +34,7 @@ export function smallChartMetric(metric: Pick<MetricInfo, 'name' | 'better'>): s
 
 function seriesOf(run: Run, metric: string, mark: Series['mark'], source: SeriesSource): Series {
   const { token, dash } = source.colourOf(run.number);
+  const points = source.pointsOf(run.number, metric);
   return {
     id: `${run.number} ${metric}`,
     group: String(run.number),
@@ -40,9 +43,9 @@ function seriesOf(run: Run, metric: string, mark: Series['mark'], source: Series
     colour: token,
     dash,
     stepsPerEpoch: run.epochs > 0 ? run.steps / run.epochs : 0,
-    startedAt: run.createdAt,
+    startedAt: source.startOf(run),
     mark,
     live: run.state === 'running',
-    points: source.pointsOf(run.number, metric),
+    points,
   };
 }

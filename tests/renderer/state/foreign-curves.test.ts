@@ -156,6 +156,17 @@ describe('the curve of a run that another process trains', () => {
     expect([...points.step.subarray(0, points.length)]).toEqual([1, 2]);
   });
 
+  it('begins with the first step that is known, whatever is only known of epochs', async () => {
+    expect(curves.startOf(4)).toBeNull();
+    history.set(4, [30, 31]);
+    curves.get(4, 'validation/loss');
+    await settle();
+    expect(curves.startOf(4)).toBeNull();
+    curves.get(4, 'loss');
+    await settle();
+    expect(curves.startOf(4)).toBe(30);
+  });
+
   it('asks for nothing while points come live', async () => {
     history.set(2, []);
     curves.get(2, 'loss');

@@ -22,6 +22,7 @@ const source = {
     asked.push(`${run} ${metric}`);
     return points;
   },
+  startOf: ({ number }: { number: number }) => 1000 * number,
   detailOf: () => 'defaults',
 };
 
@@ -38,7 +39,7 @@ it('training is a line and validation rings, in the colour of their run', () => 
 
 it('a run is called by its own name, and one that trains is live', () => {
   const [first, second] = lines('loss', source);
-  expect(first).toMatchObject({ label: 'Run 41', live: true, stepsPerEpoch: 25 });
+  expect(first).toMatchObject({ label: 'Run 41', live: true, stepsPerEpoch: 25, startedAt: 41_000 });
   expect(second).toMatchObject({ label: 'Base', live: false, stepsPerEpoch: 0 });
 });
 
