@@ -18,6 +18,7 @@ import {
 import { mapParameters, named, type Parameters, type Weights } from '../training/index.ts';
 import { describeLayers } from './describe.ts';
 import { buildWatched, drawInitial, type Initialiser, type LayerVariable } from './initialisers.ts';
+import { kerasFile } from './keras-file.ts';
 import { lastingNames } from './names.ts';
 import { usesOf } from './nodes.ts';
 import { withRandomness, type Randomness } from './random-layers.ts';
@@ -54,6 +55,8 @@ export interface Model {
   /** Parameters with the layers' constraints (a greatest norm, no negative values) applied, to be called after an optimizer's step. */
   constrain(parameters: Parameters): Parameters;
   describe(): ModelSummary;
+  /** The model with `weights` as the bytes of a `.keras` file. Throws `export/keras` where Keras has no such layer. */
+  toKeras(weights: Weights): Promise<Uint8Array>;
 }
 
 interface Weight {
@@ -133,6 +136,18 @@ export function makeModel(build: () => LayersModel): Model {
         (parameter, name) => constraints.get(name)?.apply(parameter) ?? parameter,
       );
     },
+
+    toKeras: ({ parameters, buffers }) =>
+      kerasFile({
+        // A sequential model as the graph that it is.
+        model: tf.model({ inputs: model.inputs, outputs: model.outputs }),
+        nameOf: (layer) => nameOf.get(layer) ?? lasting(layer.name),
+        valueOf(variable) {
+          const weight = weights.find((one) => one.variable === variable);
+          if (weight === undefined) throw new Error(`Unknown weight ${variable.name}`);
+          return named(weight.trainable ? parameters : buffers, weight.name);
+        },
+      }),
 
     describe: () =>
       describeLayers(
