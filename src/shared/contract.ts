@@ -18,6 +18,7 @@ import type {
   WeightTensor,
 } from './inspect.ts';
 import { LAB_IDS, type LabInfo } from './labs.ts';
+import type { ModelSummary } from './model.ts';
 import { MOST_RUN_FILE_BYTES } from './run-files.ts';
 import { RUN_SORTS, RUN_STATES, type Curve, type Run, type RunPage, type TensorHistory } from './runs.ts';
 
@@ -166,7 +167,9 @@ export const contract = {
     predict: base
       .input(v.object({ run: runNumber, image: v.instance(Uint8Array) }))
       .output(type<Prediction>()),
-    /** The parameters of a run's newest checkpoint. */
+    /** Layers, shapes and sizes of a run's model; null where the lab's model has no layers. */
+    model: base.input(run).output(type<ModelSummary | null>()),
+    /** The parameters of a run's newest checkpoint, and what it keeps beside them, such as moving averages. */
     weights: base.input(run).output(type<readonly WeightTensor[]>()),
     predictions: base.input(v.object({ run: runNumber, split })).output(type<SplitPredictions>()),
   },

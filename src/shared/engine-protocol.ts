@@ -16,6 +16,7 @@ import type {
   WeightTensor,
 } from './inspect.ts';
 import type { LabId, LabInfo } from './labs.ts';
+import type { ModelSummary } from './model.ts';
 import type { RunEnded, Values } from './run-events.ts';
 import type { RunSpec, TensorHistogram } from './runs.ts';
 
@@ -120,6 +121,7 @@ export interface EngineMethods {
     result: ExampleDetail;
   };
   'inspect.predict': { params: { model: ModelRef; image: Uint8Array }; result: Prediction };
+  'inspect.model': { params: { model: ModelRef }; result: ModelSummary | null };
   'inspect.weights': { params: { model: ModelRef }; result: readonly WeightTensor[] };
   'inspect.predictions': { params: { model: ModelRef; split: SplitName }; result: SplitPredictions };
 }

@@ -7,12 +7,14 @@ import { Models, valuesOf } from './models.ts';
 import { predictOne } from './predict.ts';
 import { predictionsOf } from './predictions.ts';
 import { statisticsOf } from './statistics.ts';
+import { summaryOf } from './summary.ts';
 
 type Name =
   | 'data.statistics'
   | 'data.examples'
   | 'data.example'
   | 'inspect.predict'
+  | 'inspect.model'
   | 'inspect.weights'
   | 'inspect.predictions';
 
@@ -41,7 +43,11 @@ export function makeInspectMethods({ labById }: { readonly labById: FindLab }): 
         detailOf(dataSets.load(dataSet), split, index, labById(lab)),
       'inspect.predict': ({ model, image }) =>
         predictOne(labById(model.lab), models.load(model), model, image),
-      'inspect.weights': ({ model }) => valuesOf(models.load(model).parameters),
+      'inspect.model': ({ model }) => summaryOf(labById(model.lab), model),
+      'inspect.weights': ({ model }) => {
+        const { parameters, buffers } = models.load(model);
+        return valuesOf({ ...parameters, ...buffers });
+      },
       'inspect.predictions': ({ model, split }, { signal }) => {
         const loaded = models.load(model);
         const data = dataSets.load(model.dataSet?.id ?? String(model.config['data']));

@@ -2,11 +2,11 @@
 import type { ModelRef } from '../../shared/engine-protocol.ts';
 import { LabError, messageOf } from '../../shared/errors.ts';
 import type { Prediction } from '../../shared/inspect.ts';
-import { findDataSet } from '../data/index.ts';
 import { tf } from '../runtime/index.ts';
 import { batchOfOne } from './images.ts';
 import type { Inspectable, Layer } from './inspectable.ts';
 import type { Model } from './models.ts';
+import { imageShapeOf } from './run-data.ts';
 import { softmax } from './softmax.ts';
 
 /**
@@ -56,21 +56,4 @@ export function mismatch({ run }: Model, cause: unknown): LabError {
     `The checkpoint of run ${run} does not fit its lab and data set: ${messageOf(cause)}`,
     { hint: 'The run or its data set was changed from outside. Train anew.', cause },
   );
-}
-
-/** The shape of one image of the data set that the run was trained on; its files need not be here. */
-function imageShapeOf({ dataSet, config }: ModelRef, run: string): readonly number[] {
-  const id = dataSet?.id ?? String(config['data']);
-  try {
-    const image = findDataSet(id).definition.info.features.find(({ name }) => name === 'image');
-    if (image !== undefined) return image.shape;
-  } catch (error) {
-    throw new LabError('run/data-gone', `The data set "${id}" of run ${run} is not here any more.`, {
-      hint: `Import it again under the name "${id}".`,
-      cause: error,
-    });
-  }
-  throw new LabError('data/no-images', `Expected images in the data set "${id}" of run ${run}.`, {
-    hint: 'Choose a run of a lab that classifies images.',
-  });
 }

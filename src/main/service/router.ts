@@ -100,6 +100,9 @@ export function makeRouter(parts: ServiceParts) {
       predict: os.inspect.predict.handler(async ({ input: { run, image }, signal }) =>
         engines.call('inspect.predict', { model: await parts.runs().model(run), image }, { signal }),
       ),
+      model: os.inspect.model.handler(async ({ input: { run }, signal }) =>
+        engines.call('inspect.model', { model: await parts.runs().model(run) }, { signal }),
+      ),
       weights: os.inspect.weights.handler(async ({ input: { run }, signal }) =>
         engines.call('inspect.weights', { model: await parts.runs().model(run) }, { signal }),
       ),
