@@ -26,7 +26,12 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   Dense: ['units', 'activation', 'useBias'],
   Flatten: [],
   Reshape: ['targetShape'],
+  Permute: ['dims'],
   Activation: ['activation'],
+  ReLU: ['maxValue'],
+  LeakyReLU: ['alpha'],
+  ELU: ['alpha'],
+  Softmax: ['axis'],
   MaxPooling2D: ['poolSize', 'strides', 'padding'],
   AveragePooling2D: ['poolSize', 'strides', 'padding'],
   GlobalAveragePooling2D: [],
@@ -145,7 +150,8 @@ function settingsOf(layer: Layer, kind: string, name: string): Config {
     const value = config[key];
     if (value === undefined) return [];
     const written = key === 'activation' ? activation(value, name) : value;
-    return [[snakeCase(key), written] as const];
+    // Keras 3 calls the slope of a leaky ReLU by its meaning.
+    return [[kind === 'LeakyReLU' ? 'negative_slope' : snakeCase(key), written] as const];
   });
   return Object.fromEntries(entries);
 }

@@ -26,11 +26,13 @@ const branched = () =>
     x = apply(layers.add(), [x, side]);
     x = apply(layers.concatenate(), [x, side]);
     x = apply(layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, activation: 'elu' }), x);
+    x = apply(layers.reLU({ maxValue: 1.5 }), apply(layers.permute({ dims: [2, 1, 3] }), x));
+    x = apply(layers.leakyReLU({ alpha: 0.1 }), x);
     x = apply(layers.zeroPadding2d({ padding: [[1, 0], [0, 1]] }), x); // prettier-ignore
     x = apply(layers.averagePooling2d({ poolSize: 2, strides: 1, padding: 'same' }), x);
     x = apply(layers.maxPooling2d({ poolSize: 2 }), x);
     x = apply(layers.dropout({ rate: 0.3 }), x);
-    const pooled = apply(layers.globalAveragePooling2d({} as never), x);
+    const pooled = apply(layers.globalAveragePooling2d({}), x);
     const flat = apply(layers.flatten(), x);
     x = apply(layers.dense({ units: 6, activation: 'sigmoid' }), flat);
     x = apply(layers.layerNormalization(), apply(layers.concatenate(), [x, pooled]));
