@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decode, type StoredTensor } from '../../src/engine/training/safetensors.ts';
 import { Home, signalOnce, TINY, type Finished, type Line } from './helpers.ts';
 
 let home: Home;
@@ -83,6 +85,26 @@ describe('gradient-lab runs', () => {
 });
 
 describe('gradient-lab export and import', () => {
+  it('write the trained weights alone, under their names', async () => {
+    const file = join(home.path, 'weights.safetensors');
+    const written = await home.run('export', '1', '--format', 'safetensors', '--out', file, '--json');
+    expect(written.lines).toEqual([
+      { kind: 'exported', run: completed['run'], format: 'safetensors', path: file },
+    ]);
+    const { tensors, metadata } = decode(readFileSync(file), file);
+    expect(metadata).toMatchObject({ lab: 'mnist-mlp', step: String(completed['steps']) });
+    expect(Object.keys(tensors)).toContain('weights1');
+    const hash = createHash('sha256');
+    for (const name of Object.keys(tensors).sort()) {
+      const { shape, bytes } = tensors[name] as StoredTensor;
+      hash.update(`${name}\0${shape.join(',')}\0`).update(bytes);
+    }
+    expect(hash.digest('hex')).toBe(completed['weightsSha256']);
+
+    const refused = await home.run('export', '1', '--format', 'keras', '--json');
+    expect([refused.code, last(refused)['code']]).toEqual([1, 'export/no-layers']);
+  });
+
   it('write a run to stdout, a file, or a folder, and bring it to another lab', async () => {
     const csv = await home.run('export', '1');
     expect(csv.stdout.split('\n')).toHaveLength((completed['steps'] as number) + 2);

@@ -1,14 +1,15 @@
-/** `gradient-lab export RUN`: a run's points for a spreadsheet, or all of it for another Gradient Lab. */
+/** `gradient-lab export RUN`: its points for a spreadsheet, all of it for another Gradient Lab, or its model for other programs. */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { exportModel, MODEL_FORMATS, type ModelFormat } from '../../engine/runs/index.ts';
 import { exportFolder, exportText } from '../../main/service/exports.ts';
-import { exportsFolder } from '../../main/service/places.ts';
+import { exportsFolder, runFolder } from '../../main/service/places.ts';
 import { labHome, withHistory } from '../home.ts';
 import { makeOutput } from '../output.ts';
 
 interface ExportOptions {
-  readonly format: 'csv' | 'json' | 'folder';
+  readonly format: 'csv' | 'json' | 'folder' | ModelFormat;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -18,11 +19,14 @@ export function exportCommand(): Command {
     .summary('write a run to a file or a folder')
     .description(
       'Writes a run: its points as CSV; all of it as JSON, which `gradient-lab import` takes; or both with its checkpoints in a folder.\n' +
+        'Or its trained model: keras, for labs of layers, opens with keras.saving.load_model; safetensors holds the weights alone.\n' +
         'CSV and JSON go to stdout unless --out names a file.',
     )
     .argument('<run>', 'number or id of a run, the beginning of an id, or "last"')
     .addOption(
-      new Option('--format <format>', 'what is written').choices(['csv', 'json', 'folder']).default('csv'),
+      new Option('--format <format>', 'what is written')
+        .choices(['csv', 'json', 'folder', ...MODEL_FORMATS])
+        .default('csv'),
     )
     .option(
       '--out <path>',
@@ -32,11 +36,17 @@ export function exportCommand(): Command {
     .action((text: string, { format, out, json = false }: ExportOptions) =>
       withHistory(async (history) => {
         const output = makeOutput(json, process.stdout, process.stderr);
-        const { number, id } = await history.find(text);
+        const run = await history.find(text);
+        const { number, id } = run;
         let path: string;
         if (format === 'folder') {
           const home = labHome();
           path = await exportFolder(history, number, { home, parent: resolve(out ?? exportsFolder(home)) });
+        } else if (format === 'keras' || format === 'safetensors') {
+          const model = { ...run, folder: runFolder(labHome(), id) };
+          const { bytes } = await exportModel(id, model, format);
+          path = resolve(out ?? `${id}.${format}`);
+          await writeFile(path, bytes);
         } else {
           const { fileName, text: contents } = await exportText(history, number, format);
           if (out === undefined && !json) return void process.stdout.write(contents);

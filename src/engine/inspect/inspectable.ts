@@ -23,6 +23,13 @@ export interface Inspection {
   layers(weights: Weights, x: Tensor, config: Config): readonly Layer[];
   /** The layers, shapes and sizes of the model that `config` gives for images of `imageShape`; where the lab's model has layers. */
   describe?(config: Config, imageShape: readonly number[], classes: number): ModelSummary;
+  /** That model with `weights` as the bytes of a `.keras` file. */
+  toKeras?(
+    weights: Weights,
+    config: Config,
+    imageShape: readonly number[],
+    classes: number,
+  ): Promise<Uint8Array>;
 }
 
 /** A lab, as far as inspection needs it. */

@@ -90,6 +90,15 @@ export function weightsOf({ tensors }: Checkpoint): Weights {
   return { parameters: under('parameters/'), buffers: under('buffers/') };
 }
 
+/** The weights of a checkpoint alone, under their own names, as a safetensors file. */
+export function weightsFile({ tensors }: Checkpoint, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const weights = Object.entries(tensors).flatMap(([name, tensor]) => {
+    const own = /^(?:parameters|buffers)\/(.+)$/.exec(name)?.[1];
+    return own === undefined ? [] : [[own, tensor] as const];
+  });
+  return encode({ tensors: Object.fromEntries(weights), metadata });
+}
+
 function toTensor({ dtype, shape, bytes }: StoredTensor): Tensor {
   const { buffer } = bytes.slice(); // aligned
   if (dtype === 'I32') return tf.tensor(new Int32Array(buffer), [...shape], 'int32');

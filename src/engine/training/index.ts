@@ -4,6 +4,7 @@ export {
   CheckpointStore,
   restore,
   snapshot,
+  weightsFile,
   weightsOf,
   weightsSha256,
   type Checkpoint,

@@ -1,0 +1,59 @@
+/** A trained model as a file for other programs. */
+import type { ModelRef } from '../../shared/engine-protocol.ts';
+import { LabError } from '../../shared/errors.ts';
+import { dataInfoOf, imageShapeOf } from '../inspect/index.ts';
+import { labById } from '../labs/index.ts';
+import { startRuntime, tf } from '../runtime/index.ts';
+import { weightsFile, weightsOf, type Checkpoint } from '../training/index.ts';
+import { checkpointsOf } from './store.ts';
+
+export const MODEL_FORMATS = ['keras', 'safetensors'] as const;
+export type ModelFormat = (typeof MODEL_FORMATS)[number];
+
+/**
+ * The weights of the run's newest whole checkpoint: with its layers as a `.keras` file, or alone as safetensors under their names.
+ * Throws `run/no-checkpoint`, `export/no-layers` for a lab whose model is written by hand, `export/keras`, `run/data-gone`.
+ */
+export async function exportModel(
+  id: string,
+  ref: ModelRef,
+  format: ModelFormat,
+): Promise<{ step: number; bytes: Uint8Array }> {
+  const checkpoint = checkpointsOf(ref.folder).latest();
+  if (checkpoint === undefined) {
+    throw new LabError('run/no-checkpoint', `The run ${id} has no whole checkpoint to export.`, {
+      hint: `Go on with it: \`gradient-lab train --resume ${id}\`.`,
+    });
+  }
+  const { step } = checkpoint.progress;
+  if (format === 'safetensors') {
+    const metadata = { lab: ref.lab, run: id, step: String(step) };
+    return { step, bytes: weightsFile(checkpoint, metadata) };
+  }
+  return { step, bytes: await toKeras(id, ref, checkpoint) };
+}
+
+async function toKeras(id: string, ref: ModelRef, checkpoint: Checkpoint): Promise<Uint8Array> {
+  const { inspect, title } = labById(ref.lab);
+  if (inspect.toKeras === undefined) {
+    throw new LabError(
+      'export/no-layers',
+      `The model of "${title}" is written by hand: it has no layers for Keras.`,
+      {
+        hint: 'Export its weights: --format safetensors.',
+      },
+    );
+  }
+  startRuntime();
+  const weights = weightsOf(checkpoint);
+  try {
+    return await inspect.toKeras(
+      weights,
+      ref.config,
+      imageShapeOf(ref, id),
+      dataInfoOf(ref, id).classes.length,
+    );
+  } finally {
+    tf.dispose([weights.parameters, weights.buffers] as never);
+  }
+}
