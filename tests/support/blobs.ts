@@ -21,7 +21,10 @@ export function blobs({ train = 600, test = 100, side = 8, classes = 10 } = {}):
     };
   };
   return {
-    info: { id: 'blobs' } as LoadedDataSet['info'],
+    info: {
+      id: 'blobs',
+      classes: Array.from({ length: classes }, (_, i) => String(i)),
+    } as unknown as LoadedDataSet['info'],
     sha256: 'none',
     splits: { train: split(train, 'train'), test: split(test, 'test') },
   };

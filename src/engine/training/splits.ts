@@ -5,6 +5,8 @@ import { makeResident, permutation } from '../runtime/index.ts';
 import type { Feature, SplitName, SplitRows } from './experiment.ts';
 
 export interface DeviceData {
+  /** How many classes the labels tell apart. */
+  readonly classes: number;
   readonly splits: Readonly<Record<SplitName, SplitRows>>;
   dispose(): void;
 }
@@ -53,6 +55,7 @@ export function putOnDevice(data: LoadedDataSet, options: DeviceDataOptions): De
   const held =
     validation === undefined ? holdOut(all, options) : { train: all, validation: place(validation) };
   return {
+    classes: data.info.classes.length,
     splits: { ...held, test: place(test) },
     dispose: () => {
       for (const { features } of placed) for (const { rows } of Object.values(features)) rows.dispose();
