@@ -8,7 +8,7 @@
 import { eventIterator, oc, type } from '@orpc/contract';
 import * as v from 'valibot';
 import type { AppEvent, AppStatus, Problem, Settings } from './app.ts';
-import { SPLIT_NAMES, type DataSetInfo, type DataSetListing, type VerifyReport } from './data.ts';
+import { SPLIT_NAMES, type DataSetListing, type ImportReport, type VerifyReport } from './data.ts';
 import type {
   DataSetStatistics,
   ExampleDetail,
@@ -29,6 +29,15 @@ const shortText = v.pipe(v.string(), v.maxLength(200));
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 const dataSetId = v.pipe(v.string(), v.minLength(1), v.maxLength(40));
 const split = v.picklist(SPLIT_NAMES);
+const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(512));
+const pictureOptions = v.object({
+  rows: side,
+  columns: side,
+  channels: v.picklist([1, 3]),
+  fit: v.picklist(['crop', 'stretch']),
+  testShare: v.pipe(v.number(), v.minValue(0), v.maxValue(0.9)),
+  seed: natural,
+});
 
 /** Problems that a person can act on keep their code, message and hint; see `toProblem` in the service. */
 const base = oc.errors({ PROBLEM: { data: type<Problem>() } });
@@ -143,7 +152,9 @@ export const contract = {
     cancelFetch: base.input(v.object({ id: dataSetId })).output(type<void>()),
     verify: base.input(v.object({ id: dataSetId })).output(type<VerifyReport>()),
     /** From a file or folder on the machine that runs the lab. */
-    import: base.input(v.object({ path, as: dataSetId })).output(type<DataSetInfo>()),
+    import: base
+      .input(v.object({ path, as: dataSetId, pictures: v.optional(pictureOptions) }))
+      .output(type<ImportReport>()),
     remove: base.input(v.object({ id: dataSetId })).output(type<void>()),
     statistics: base.input(v.object({ id: dataSetId })).output(type<DataSetStatistics>()),
     examples: base

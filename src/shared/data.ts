@@ -94,3 +94,30 @@ export interface VerifyReport {
   /** One hash over all files, for a run's record. */
   readonly sha256: string;
 }
+
+/** What becomes of a person's own pictures when they are imported. */
+export interface PictureOptions {
+  /** Size of the images, in pixels; 1 to 512. */
+  readonly rows: number;
+  readonly columns: number;
+  /** 3: in colour; 1: grey. */
+  readonly channels: 1 | 3;
+  /** The middle of each picture in the wanted proportions, or all of it, squeezed. */
+  readonly fit: 'crop' | 'stretch';
+  /** Share of each class that is drawn for testing, 0 to 0.9, where the folders do not say it themselves. */
+  readonly testShare: number;
+  /** What the draw depends on, with the names of the files. */
+  readonly seed: number;
+}
+
+/** A file that was left out of an import, and why. */
+export interface SkippedFile {
+  /** From the imported folder, with `/` between parts. */
+  readonly name: string;
+  readonly problem: string;
+}
+
+export interface ImportReport {
+  readonly info: DataSetInfo;
+  readonly skipped: readonly SkippedFile[];
+}

@@ -5,7 +5,14 @@
  * once, then a 'heartbeat' every second. When the channel closes because main is gone, an engine writes a checkpoint and leaves.
  */
 import type { DeviceInfo, Problem } from './app.ts';
-import type { DataSetInfo, DataSetListing, FetchProgress, SplitName, VerifyReport } from './data.ts';
+import type {
+  DataSetListing,
+  FetchProgress,
+  ImportReport,
+  PictureOptions,
+  SplitName,
+  VerifyReport,
+} from './data.ts';
 import type {
   DataSetStatistics,
   ExampleDetail,
@@ -112,7 +119,10 @@ export interface EngineMethods {
   /** Updates: FetchProgress. */
   'data.fetch': { params: { id: string }; result: DataSetListing };
   'data.verify': { params: { id: string }; result: VerifyReport };
-  'data.import': { params: { path: string; as: string }; result: DataSetInfo };
+  'data.import': {
+    params: { path: string; as: string; pictures?: PictureOptions };
+    result: ImportReport;
+  };
   'data.remove': { params: { id: string }; result: null };
   'data.statistics': { params: { id: string }; result: DataSetStatistics };
   'data.examples': { params: ExampleQuery; result: ExamplePage };

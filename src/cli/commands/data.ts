@@ -7,6 +7,7 @@ import {
   removeDataSet,
   verifyDataSet,
 } from '../../engine/data/index.ts';
+import type { PictureOptions } from '../../shared/data.ts';
 import { LabError } from '../../shared/errors.ts';
 import { EXIT } from '../exit.ts';
 import { formatBytes, formatTable } from '../format.ts';
@@ -99,18 +100,32 @@ export function dataCommand(): Command {
   data
     .command('import')
     .description(
-      'Imports IDX files (plain or gzipped) from a folder: as a data set that is known, or under a name of your own.',
+      'Imports a data set from your own files: one that is known, from its published files, or a new one, from IDX files (plain or gzipped) or from pictures (PNG or JPEG), one folder a class.',
     )
-    .argument('<path>', 'a folder with training and test images and labels')
+    .argument('<path>', 'a folder with images and labels, or with a folder of pictures for each class')
     .requiredOption('--as <id>', 'the data set that it is, such as fashion-mnist, or a new name')
+    .option('--size <pixels>', 'pictures: size of the images, such as 32 or 24x32 (rows x columns)', '32')
+    .option('--grey', 'pictures: grey images')
+    .option('--fit <how>', 'pictures: "crop" takes the middle, "stretch" squeezes all of it', 'crop')
+    .option(
+      '--test-share <share>',
+      'pictures: share drawn for testing, where there are no folders "train" and "test"',
+      '0.2',
+    )
+    .option('--seed <number>', 'pictures: what the draw for testing depends on', '0')
     .option('--json', 'one JSON object')
-    .action(async (path: string, { as, json }: JsonOption & { as: string }) => {
-      const output = outputFor(json);
-      const info = await importDataSet(path, { as });
-      output.object({ kind: 'imported', id: info.id });
+    .action(async (path: string, options: JsonOption & PictureFlags & { as: string }) => {
+      const output = outputFor(options.json);
+      const { info, skipped } = await importDataSet(path, {
+        as: options.as,
+        pictures: pictureOptionsOf(options),
+      });
+      output.object({ kind: 'imported', id: info.id, skipped });
       output.line(
         `Imported ${info.id}: ${info.splits.map((split) => `${split.name} ${split.examples.toLocaleString('en-US')}`).join(', ')}.`,
       );
+      if (skipped.length > 0) output.line(`Left out ${skipped.length} files:`);
+      for (const { name, problem } of skipped) output.line(`  ${name}: ${problem}`);
     });
 
   data
@@ -132,6 +147,30 @@ export function dataCommand(): Command {
   });
   return data;
 }
+
+interface PictureFlags {
+  readonly size: string;
+  readonly grey?: boolean;
+  readonly fit: string;
+  readonly testShare: string;
+  readonly seed: string;
+}
+
+/** What the flags say; that the values make sense, the import itself checks. */
+function pictureOptionsOf({ size, grey, fit, testShare, seed }: PictureFlags): PictureOptions {
+  const [rows = '', columns = rows] = size.split('x');
+  return {
+    rows: numberOf(rows),
+    columns: numberOf(columns),
+    channels: grey === true ? 1 : 3,
+    fit: fit as PictureOptions['fit'],
+    testShare: numberOf(testShare),
+    seed: numberOf(seed),
+  };
+}
+
+/** Not a number for an empty text, which `Number` takes for 0. */
+const numberOf = (text: string): number => (text.trim() === '' ? NaN : Number(text));
 
 function outputFor(json: boolean | undefined): Output {
   return makeOutput(json ?? false, process.stdout, process.stderr);

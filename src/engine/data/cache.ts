@@ -21,6 +21,7 @@ import {
   verifyFiles,
   type Found,
 } from './inspect.ts';
+import { convertFetched } from './layouts.ts';
 import { openPartial, removeFolder, removeStale, tidyPartial } from './partial.ts';
 import { inTurn } from './serial.ts';
 import { fetchNpmPackage } from './sources/npm-package.ts';
@@ -208,6 +209,7 @@ async function fetchFromAny(
         signal,
         report: (file, bytes) => meter.update(file, bytes),
       });
+      await convertFetched(definition, partial, signal);
       const files = await checkFiles(definition, partial, signal);
       throwIfAborted(signal, `Fetching "${id}"`);
       await finish(partial, root, {
@@ -222,7 +224,10 @@ async function fetchFromAny(
     } catch (error) {
       if (signal?.aborted || !(error instanceof LabError)) throw error;
       failures.push({ source: name, error });
-      for (const file of definition.info.files) await rm(join(partial, file.name), { force: true });
+      const layoutFiles = definition.layouts?.flatMap((layout) => layout.files) ?? [];
+      for (const name of [...definition.info.files.map((file) => file.name), ...layoutFiles]) {
+        await rm(join(partial, name), { force: true });
+      }
     }
   }
   throw new LabError(

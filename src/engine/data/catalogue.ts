@@ -1,5 +1,6 @@
 import { LabError } from '../../shared/errors.ts';
 import type { DataSetDefinition } from './definition.ts';
+import { cifar10 } from './definitions/cifar-10.ts';
 import { drawnDigits } from './definitions/drawn-digits.ts';
 import { fashionMnist } from './definitions/fashion-mnist.ts';
 import { mnist } from './definitions/mnist.ts';
@@ -47,4 +48,4 @@ export function checkDataSetId(id: string): void {
   );
 }
 
-for (const definition of [drawnDigits, mnist, fashionMnist]) registerDataSet(definition);
+for (const definition of [drawnDigits, mnist, fashionMnist, cifar10]) registerDataSet(definition);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DataFileInfo, DataSetInfo, SplitName } from '../../shared/data.ts';
 import type { Split } from './data-set.ts';
-import type { DataSetDefinition } from './definition.ts';
+import type { DataSetDefinition, Layout } from './definition.ts';
 import { checkCounts, checkLabels, readIdxFile } from './readers/idx.ts';
 
 /** The two files of a split. */
@@ -10,29 +10,35 @@ export interface IdxFiles {
   readonly labels: string;
 }
 
-/** The names that MNIST gave its files; `test` is called `t10k` there. */
-export function idxFileNames(split: SplitName): IdxFiles {
+/** [rows, columns] of grey images, [rows, columns, 3] of coloured ones. */
+export type IdxImageShape = readonly [number, number] | readonly [number, number, number];
+
+/** The names that MNIST gave its files; `test` is called `t10k` there. Coloured images have a fourth dimension. */
+export function idxFileNames(split: SplitName, imageShape: readonly number[]): IdxFiles {
   const prefix = split === 'test' ? 't10k' : split;
-  return { images: `${prefix}-images-idx3-ubyte`, labels: `${prefix}-labels-idx1-ubyte` };
+  return {
+    images: `${prefix}-images-idx${imageShape.length + 1}-ubyte`,
+    labels: `${prefix}-labels-idx1-ubyte`,
+  };
 }
 
 export interface IdxDataSetOptions {
   readonly info: Omit<DataSetInfo, 'features' | 'bytes' | 'files'>;
   readonly kind: DataSetDefinition['kind'];
   readonly sources: DataSetDefinition['sources'];
-  /** Rows and columns of an image. */
-  readonly imageShape: readonly [number, number];
+  readonly imageShape: IdxImageShape;
   readonly files: readonly DataFileInfo[];
   /** Appended to the usual names: '.gz' for files that stay packed. */
   readonly suffix?: string;
+  readonly layouts?: readonly Layout[];
 }
 
 /**
- * The definition of a data set of grey images and labels in IDX files. Its features: `image`, uint8 `[rows, columns]`, 0 to 255, and
- * `label`, uint8, a number.
+ * The definition of a data set of images and labels in IDX files. Its features: `image`, uint8 `imageShape`, 0 to 255, and `label`,
+ * uint8, a number.
  */
 export function idxDataSet(options: IdxDataSetOptions): DataSetDefinition {
-  const { kind, sources, imageShape, files, suffix = '' } = options;
+  const { kind, sources, imageShape, files, suffix = '', layouts = [] } = options;
   const info: DataSetInfo = {
     ...options.info,
     features: [
@@ -47,10 +53,11 @@ export function idxDataSet(options: IdxDataSetOptions): DataSetDefinition {
     kind,
     sources,
     format: 'idx',
+    layouts,
     load(folder) {
       const splits: Record<string, Split> = {};
       for (const { name, examples } of info.splits) {
-        const names = idxFileNames(name);
+        const names = idxFileNames(name, imageShape);
         splits[name] = loadIdxSplit(
           { images: join(folder, names.images + suffix), labels: join(folder, names.labels + suffix) },
           [examples, ...imageShape],
@@ -63,11 +70,11 @@ export function idxDataSet(options: IdxDataSetOptions): DataSetDefinition {
 }
 
 /** Reads the two files of a split, paths given, and checks them against the shape of all images and the number of classes. */
-function loadIdxSplit(paths: IdxFiles, shape: readonly [number, number, number], classes: number): Split {
-  const [examples, rows, columns] = shape;
+function loadIdxSplit(paths: IdxFiles, shape: readonly [number, ...IdxImageShape], classes: number): Split {
+  const [examples] = shape;
   const images = readIdxFile(paths.images, {
     expectedDims: shape,
-    maxBytes: 16 + examples * rows * columns,
+    maxBytes: 4 + 4 * shape.length + shape.reduce((a, b) => a * b, 1),
   });
   const labels = readIdxFile(paths.labels, { expectedDims: [examples], maxBytes: 8 + examples });
   checkCounts(images, labels, paths.images, paths.labels);

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError, messageOf } from '../../shared/errors.ts';
 import { SPLIT_NAMES, type SplitInfo } from '../../shared/data.ts';
+import type { IdxImageShape } from './idx-data-set.ts';
 import { flushFile, readWholeFile, sizeOfFile } from './files.ts';
 
 /** The file in a data set's folder that says the rest is whole; written last. */
@@ -29,7 +30,7 @@ export interface Manifest {
 
 export interface PersonalFacts {
   readonly format: 'idx';
-  readonly imageShape: readonly [number, number];
+  readonly imageShape: IdxImageShape;
   readonly splits: readonly SplitInfo[];
   readonly classes: readonly string[];
 }
@@ -95,8 +96,9 @@ function checkFile(value: unknown): ManifestFile {
 function checkPersonal(value: unknown): PersonalFacts {
   const { format, imageShape, splits, classes } = recordOf(value, 'the facts of a personal data set');
   expect(format === 'idx', 'the format "idx"', format);
-  const [rows, columns, ...more] = listOf(imageShape, 'an image shape');
-  expect(isCount(rows) && isCount(columns) && more.length === 0, 'rows and columns', imageShape);
+  const sizes = listOf(imageShape, 'an image shape');
+  const isShape = sizes.length === 2 || (sizes.length === 3 && sizes[2] === 3);
+  expect(isShape && sizes.every(isCount), 'rows and columns, and 3 for coloured images', imageShape);
   const names = listOf(classes, 'classes');
   expect(
     names.length <= 256 && names.every((name) => typeof name === 'string'),
@@ -112,7 +114,7 @@ function checkPersonal(value: unknown): PersonalFacts {
   });
   return {
     format: 'idx',
-    imageShape: [rows as number, columns as number],
+    imageShape: sizes as unknown as IdxImageShape,
     splits: parts,
     classes: names as string[],
   };

@@ -9,7 +9,8 @@ export const DATA_METHODS: Pick<
   'data.list': () => listDataSets(),
   'data.fetch': ({ id }, { signal, update }) => fetchDataSet(id, { signal, onProgress: update }),
   'data.verify': ({ id }, { signal }) => verifyDataSet(id, { signal }),
-  'data.import': ({ path, as }, { signal }) => importDataSet(path, { as, signal }),
+  'data.import': ({ path, as, pictures }, { signal }) =>
+    importDataSet(path, { as, signal, ...(pictures && { pictures }) }),
   'data.remove': async ({ id }) => {
     await removeDataSet(id);
     return null;

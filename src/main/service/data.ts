@@ -1,6 +1,6 @@
 /** Data sets for the windows: calls to the engine, progress for everyone, and one fetch at a time for each data set. */
 import type { AppEvent } from '../../shared/app.ts';
-import type { DataSetInfo, DataSetListing, FetchProgress } from '../../shared/data.ts';
+import type { DataSetListing, FetchProgress, ImportReport, PictureOptions } from '../../shared/data.ts';
 import type { EngineSupervisor } from '../engines/index.ts';
 
 interface Fetch {
@@ -37,10 +37,10 @@ export class DataService {
     this.fetches.get(id)?.abort.abort();
   }
 
-  async import(path: string, as: string): Promise<DataSetInfo> {
-    const info = await this.engines.call('data.import', { path, as });
-    this.publish({ kind: 'data', id: info.id });
-    return info;
+  async import(path: string, as: string, pictures?: PictureOptions): Promise<ImportReport> {
+    const report = await this.engines.call('data.import', { path, as, ...(pictures && { pictures }) });
+    this.publish({ kind: 'data', id: report.info.id });
+    return report;
   }
 
   async remove(id: string): Promise<void> {

@@ -87,7 +87,7 @@ describe('importing images and labels as a data set of one’s own', () => {
     const root = tempHome();
     const path = make();
     const before = snapshotOf(path);
-    const info = await importDataSet(path, { as: 'mine' });
+    const { info } = await importDataSet(path, { as: 'mine' });
     expect(info).toMatchObject({ id: 'mine', classes: ['0', '1', '2'] });
     expect(info.splits).toEqual([
       { name: 'train', examples: 6 },
@@ -118,7 +118,7 @@ describe('importing images and labels as a data set of one’s own', () => {
       'valid-labels-idx1-ubyte': testLabels,
       'notes.txt': Buffer.from('nothing of it'),
     });
-    const info = await importDataSet(folder, { as: 'spelt', classes: ['ant', 'bee', 'cat', 'dog'] });
+    const { info } = await importDataSet(folder, { as: 'spelt', classes: ['ant', 'bee', 'cat', 'dog'] });
     expect(info.classes).toEqual(['ant', 'bee', 'cat', 'dog']);
     expect(Object.keys(contents('spelt'))).toEqual(['train', 'validation', 'test']);
   });
@@ -359,7 +359,7 @@ describe('importing a known data set', () => {
     const root = tempHome();
     register();
     for (const folder of [folderWith(), folderWith(packed())]) {
-      const info = await importDataSet(folder, { as: 'toy' });
+      const { info } = await importDataSet(folder, { as: 'toy' });
       expect(info.classes).toEqual(['a', 'b', 'c']);
       expect(contents('toy')).toEqual(TOY_CONTENTS);
       expect(JSON.parse(readFileSync(join(root, 'toy', 'manifest.json'), 'utf8'))).toMatchObject({
