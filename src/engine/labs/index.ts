@@ -1,11 +1,12 @@
 /** The list of labs. A lab is added here, and nowhere else. */
 import { LabError } from '../../shared/errors.ts';
 import { mlp } from './01-mlp.ts';
+import { cnn } from './03-cnn.ts';
 import type { Lab } from './lab.ts';
 
 export { describeLab, type Lab } from './lab.ts';
 
-export const LABS: readonly Lab[] = [mlp];
+export const LABS: readonly Lab[] = [mlp, cnn];
 
 /** The lab called `id`. */
 export function labById(id: string): Lab {

@@ -44,3 +44,4 @@ export { constant, cosine, stepDecay, transformer, warmUp, type Schedule } from 
 export { median } from './speed.ts';
 export { Evaluation, gatherBatch } from './steps.ts';
 export { putOnDevice, type DeviceData } from './splits.ts';
+export { warp, type Motion } from './warp.ts';

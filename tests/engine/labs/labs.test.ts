@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LABS, labById } from '../../../src/engine/labs/index.ts';
+import { LABS, labById, type Lab } from '../../../src/engine/labs/index.ts';
 import {
   binding,
   PLANS,
@@ -14,13 +14,28 @@ import {
   putOnDevice,
   train,
   TrainingControl,
+  type DeviceData,
   type TrainingResult,
 } from '../../../src/engine/training/index.ts';
-import { resolveConfig } from '../../../src/shared/fields.ts';
+import { resolveConfig, type Config } from '../../../src/shared/fields.ts';
 import { LAB_IDS } from '../../../src/shared/labs.ts';
 import { blobs } from '../../support/blobs.ts';
 
 beforeAll(() => startRuntime());
+
+/** The tiny data set, large enough for two convolutions without padding. */
+function placeTiny(lab: Lab, seed = 1): DeviceData {
+  return putOnDevice(blobs({ side: 16 }), { validationShare: 0.1, seed, integers: lab.labelFeatures });
+}
+
+/** Its classes differ in their place: training images stay where they are. And networks are small, so that all plans are quick. */
+const TINY = { shift: 0, rotation: 0, scaling: 0, crop: 0, flip: 'no', cutout: 0, blocks: 1, filters: 8 };
+
+/** The configuration for `settings`, as far as the lab has such fields. */
+function configOf(lab: Lab, settings: Record<string, unknown>): Config {
+  const known = Object.entries({ ...TINY, ...settings }).filter(([name]) => Object.hasOwn(lab.fields, name));
+  return resolveConfig(lab.fields, Object.fromEntries(known));
+}
 
 /** Trains a lab on the tiny data set and returns its losses, step by step. */
 async function trainTiny(
@@ -30,11 +45,11 @@ async function trainTiny(
   seed = 1,
 ): Promise<{ losses: number[]; result: TrainingResult }> {
   const lab = labById(id);
-  const data = putOnDevice(blobs(), { validationShare: 0.1, seed, integers: lab.labelFeatures });
+  const data = placeTiny(lab, seed);
   const losses: number[] = [];
   try {
     const result = await train({
-      experiment: lab.makeExperiment(resolveConfig(lab.fields, settings), data, seed),
+      experiment: lab.makeExperiment(configOf(lab, settings), data, seed),
       plan,
       control: new TrainingControl(),
       onEvent: (event) => {
@@ -68,7 +83,7 @@ describe('the list of labs', () => {
       }
       const names = lab.presets.map((preset) => preset.name);
       expect(new Set(names).size).toBe(names.length);
-      const data = putOnDevice(blobs(), { validationShare: 0.1, seed: 1, integers: lab.labelFeatures });
+      const data = placeTiny(lab);
       const experiment = lab.makeExperiment(resolveConfig(lab.fields, {}), data, 1);
       data.dispose();
       expect(lab.metrics.map((metric) => metric.name)).toEqual(experiment.metricNames);
@@ -99,8 +114,8 @@ describe('the list of labs', () => {
   it.each(LABS)(
     '$id shows the gradients that a step starts from, and the logits that are evaluated',
     (lab) => {
-      const data = putOnDevice(blobs(), { validationShare: 0.1, seed: 1, integers: lab.labelFeatures });
-      const config = resolveConfig(lab.fields, { dropout: 0.3 });
+      const data = placeTiny(lab);
+      const config = configOf(lab, { dropout: 0.3 });
       const experiment = lab.makeExperiment(config, data, 1);
       tf.tidy(() => {
         const parameters = experiment.initialParameters();
