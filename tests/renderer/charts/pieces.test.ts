@@ -46,6 +46,17 @@ describe('Pieces', () => {
     expect(pieces.brokenBetween(3, 4)).toBe(true);
   });
 
+  it('breaks before the first point that comes after a resume', () => {
+    const pieces = piecesOf([1, 2, 3], { resumedAt: [3] });
+    expect(pieces.ends).toEqual([3]);
+    pieces.update(pointsOf([1, 2, 3, 4], { resumedAt: [3] }), 3);
+    pieces.update(pointsOf([1, 2, 3, 4, 5], { resumedAt: [3] }), 4);
+    expect(pieces).toMatchObject({ starts: [0, 3], ends: [3, 5] });
+    const ofGaps = piecesOf([1, nan], { resumedAt: [2] });
+    ofGaps.update(pointsOf([1, nan, nan], { resumedAt: [2] }), 2);
+    expect(ofGaps.gaps).toEqual(piecesOf([1, nan, nan], { resumedAt: [2] }).gaps);
+  });
+
   it('grows as if all had been there from the start', () => {
     const next = random(3);
     const value = Array.from({ length: 300 }, () => (next() < 0.2 ? nan : next() < 0.1 ? Infinity : next()));

@@ -28,13 +28,16 @@ export class Pieces {
     this.#resumes = resumes;
     const breaks = points.resumedAt
       .map((step) => upperBound(points.step, step, 0, points.length))
-      .filter((index) => index > this.#length && index < points.length);
+      .filter((index) => index > 0 && index >= this.#length && index < points.length);
     let start = this.#length;
+    // Before its first new point a run that went on has a break, too.
+    let joins = !breaks.includes(start);
     for (const end of [...new Set(breaks)].sort((a, b) => a - b)) {
-      this.#scan(points.value, start, end, start === this.#length);
+      this.#scan(points.value, start, end, joins);
       start = end;
+      joins = false;
     }
-    this.#scan(points.value, start, points.length, start === this.#length);
+    this.#scan(points.value, start, points.length, joins);
     this.#length = points.length;
   }
 
