@@ -19,7 +19,7 @@ import type {
 } from './inspect.ts';
 import { LAB_IDS, type LabInfo } from './labs.ts';
 import type { ModelSummary } from './model.ts';
-import { MOST_RUN_FILE_BYTES } from './run-files.ts';
+import { MODEL_FORMATS, MOST_RUN_FILE_BYTES } from './run-files.ts';
 import { RUN_SORTS, RUN_STATES, type Curve, type Run, type RunPage, type TensorHistory } from './runs.ts';
 
 const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -134,6 +134,10 @@ export const contract = {
     /** The names of the metrics that a run has. */
     metricNames: base.input(run).output(type<readonly string[]>()),
     histograms: base.input(run).output(type<readonly TensorHistory[]>()),
+    /** The trained model, for other programs. */
+    exportModel: base
+      .input(v.object({ run: runNumber, format: v.picklist(MODEL_FORMATS) }))
+      .output(type<{ readonly fileName: string; readonly bytes: Uint8Array }>()),
     /** A run as text: its points as CSV, or all of it as JSON that `import` takes. */
     export: base
       .input(v.object({ run: runNumber, format: v.picklist(['csv', 'json']) }))

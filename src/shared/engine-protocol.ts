@@ -25,6 +25,7 @@ import type {
 import type { LabId, LabInfo } from './labs.ts';
 import type { ModelSummary } from './model.ts';
 import type { RunEnded, Values } from './run-events.ts';
+import type { ModelFormat } from './run-files.ts';
 import type { RunSpec, TensorHistogram } from './runs.ts';
 
 /** A run as an engine needs it: what to train, and where its checkpoints lie. */
@@ -130,6 +131,8 @@ export interface EngineMethods {
     params: { dataSet: string; split: SplitName; index: number; lab: LabId };
     result: ExampleDetail;
   };
+  /** The bytes of a file. */
+  'runs.exportModel': { params: { run: string; model: ModelRef; format: ModelFormat }; result: Uint8Array };
   'inspect.predict': { params: { model: ModelRef; image: Uint8Array }; result: Prediction };
   'inspect.model': { params: { model: ModelRef }; result: ModelSummary | null };
   'inspect.weights': { params: { model: ModelRef }; result: readonly WeightTensor[] };

@@ -87,6 +87,8 @@ export interface LabInfo {
   readonly teaches: readonly string[];
   readonly fields: Fields;
   readonly presets: readonly Preset[];
+  /** Whether its model is made of layers, which other programs know too. */
+  readonly layered: boolean;
   /** Metrics in the order in which charts show them; the first is the loss. */
   readonly metrics: readonly MetricInfo[];
 }

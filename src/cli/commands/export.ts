@@ -2,9 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { exportModel, MODEL_FORMATS, type ModelFormat } from '../../engine/runs/index.ts';
+import { exportModel } from '../../engine/runs/index.ts';
 import { exportFolder, exportText } from '../../main/service/exports.ts';
 import { exportsFolder, runFolder } from '../../main/service/places.ts';
+import { MODEL_FORMATS, type ModelFormat } from '../../shared/run-files.ts';
 import { labHome, withHistory } from '../home.ts';
 import { makeOutput } from '../output.ts';
 

@@ -34,6 +34,8 @@ export function defineLab<const F extends Fields>(lab: Lab<F>): Lab {
 }
 
 /** What the app is told of a lab. */
-export function describeLab({ id, number, title, summary, teaches, fields, presets, metrics }: Lab): LabInfo {
-  return { id, number, title, summary, teaches, fields, presets, metrics };
+export function describeLab(lab: Lab): LabInfo {
+  const { id, number, title, summary, teaches, fields, presets, metrics, inspect } = lab;
+  const layered = inspect.toKeras !== undefined;
+  return { id, number, title, summary, teaches, fields, presets, layered, metrics };
 }

@@ -1,14 +1,12 @@
 /** A trained model as a file for other programs. */
 import type { ModelRef } from '../../shared/engine-protocol.ts';
 import { LabError } from '../../shared/errors.ts';
+import type { ModelFormat } from '../../shared/run-files.ts';
 import { dataInfoOf, imageShapeOf } from '../inspect/index.ts';
 import { labById } from '../labs/index.ts';
 import { startRuntime, tf } from '../runtime/index.ts';
 import { weightsFile, weightsOf, type Checkpoint } from '../training/index.ts';
 import { checkpointsOf } from './store.ts';
-
-export const MODEL_FORMATS = ['keras', 'safetensors'] as const;
-export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
 /**
  * The weights of the run's newest whole checkpoint: with its layers as a `.keras` file, or alone as safetensors under their names.

@@ -1,4 +1,4 @@
 /** Runs: how they are executed, and how a trained model is measured and exported. */
 export { evaluateModel } from './evaluate.ts';
-export { exportModel, MODEL_FORMATS, type ModelFormat } from './export-model.ts';
+export { exportModel } from './export-model.ts';
 export { executeRun, type RunOptions } from './execute.ts';

@@ -71,6 +71,12 @@ export function makeRouter(parts: ServiceParts) {
       exportFolder: os.runs.exportFolder.handler(async ({ input }) => ({
         path: await exportFolder(parts.history(), input.run, { home, parent: exportsFolder(home) }),
       })),
+      exportModel: os.runs.exportModel.handler(async ({ input: { run, format }, signal }) => {
+        const { id } = await parts.history().get(run);
+        const model = await parts.runs().model(run);
+        const bytes = await engines.call('runs.exportModel', { run: id, model, format }, { signal });
+        return { fileName: `${id}.${format}`, bytes };
+      }),
       import: os.runs.import.handler(async ({ input }) => {
         const run = await parts.history().import(parseRun(input.text));
         publish({ kind: 'run', run });

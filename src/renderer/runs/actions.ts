@@ -1,4 +1,5 @@
 /** What a person does to runs. Each waits for the service's answer and throws what kept it from being done. */
+import type { ModelFormat } from '../../shared/run-files.ts';
 import type { RunChanges } from '../../shared/runs.ts';
 import { saveFile } from '../charts/core/save-file.ts';
 import { client } from '../state/client.svelte.ts';
@@ -42,6 +43,13 @@ export async function exportRun(run: number, format: 'csv' | 'json'): Promise<vo
   const { fileName, text } = await client().runs.export({ run, format });
   saveFile(fileName, [text], format === 'csv' ? 'text/csv' : 'application/json');
   toast(`Run ${run} exported as ${fileName}.`);
+}
+
+/** Saves the trained model of a run as a file for other programs. */
+export async function exportRunModel(run: number, format: ModelFormat): Promise<void> {
+  const { fileName, bytes } = await client().runs.exportModel({ run, format });
+  saveFile(fileName, [bytes as Uint8Array<ArrayBuffer>], 'application/octet-stream');
+  toast(`The model of run ${run} exported as ${fileName}.`);
 }
 
 /** Writes a run with its checkpoints into a folder of the lab; returns where. */

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRouterClient, isDefinedError, ORPCError } from '@orpc/server';
+import { decode } from '../../../src/engine/training/safetensors.ts';
 import { createService } from '../../../src/main/service/index.ts';
 import { forkEngine } from '../../../src/main/engines/index.ts';
 import type { Problem } from '../../../src/shared/app.ts';
@@ -371,6 +372,12 @@ describe('a lab', () => {
     expect(await pointsOf(client, imported.number)).toEqual(await pointsOf(client, run));
     const csv = await client.runs.export({ run, format: 'csv' });
     expect(csv.text.split('\n')[0]).toMatch(/^step,epoch,time,accuracy/);
+    const weights = await client.runs.exportModel({ run, format: 'safetensors' });
+    expect(weights.fileName).toBe(`${runs[0]?.id}.safetensors`);
+    expect(Object.keys(decode(weights.bytes).tensors)).toContain('weights1');
+    expect(await problemOf(client.runs.exportModel({ run, format: 'keras' }))).toMatchObject({
+      code: 'export/no-layers',
+    });
     const { path } = await client.runs.exportFolder({ run });
     expect(readdirSync(path).sort()).toEqual(['checkpoints', 'metrics.csv', 'run.gradient-lab.json']);
     expect(readFileSync(join(path, 'metrics.csv'), 'utf8')).toBe(csv.text);

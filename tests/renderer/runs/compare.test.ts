@@ -17,6 +17,7 @@ const lab: LabInfo = {
   summary: '',
   teaches: [],
   presets: [],
+  layered: false,
   fields: {
     learningRate: { kind: 'number', label: 'Learning rate', help: '', default: 0.001, min: 0, max: 10 },
     optimizer: { kind: 'choice', label: 'Optimizer', help: '', default: 'adam', choices: ['adam', 'sgd'] },
