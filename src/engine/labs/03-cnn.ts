@@ -349,6 +349,8 @@ export const cnn = defineLab({
     layers: (weights, x, config) => networkOf(weights, x as Tensor4D, config).activations(weights, x),
     describe: (config, imageShape, classes) =>
       network(config as NetworkConfig, imageShape, classes).describe(),
+    toKeras: (weights, config, imageShape, classes) =>
+      network(config as NetworkConfig, imageShape, classes).toKeras(weights),
   },
 
   presets: [
