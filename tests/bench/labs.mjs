@@ -30,6 +30,9 @@
  * @property {{ metric: string, atLeast: number, seeds: readonly number[] }} accuracy of whole trainings with default settings
  */
 
+/** The peers train on the images as they are. */
+const STILL_IMAGES = ['--shift', '0', '--rotation', '0', '--scaling', '0'];
+
 /** @type {readonly BenchLab[]} */
 export const BENCH_LABS = [
   {
@@ -57,6 +60,32 @@ export const BENCH_LABS = [
     memory: { peer: 'Keras', atMost: 1 },
     firstStepSeconds: 3,
     accuracy: { metric: 'accuracy', atLeast: 0.983, seeds: [1, 2, 3] },
+  },
+  {
+    id: 'mnist-cnn',
+    title: 'Lab 3: CNN 32-64-128 on MNIST, batch 64, Adam',
+    dataSet: 'mnist',
+    batchSize: 64,
+    whole: ['--epochs', '1', ...STILL_IMAGES],
+    turns: ['--epochs', '1000', ...STILL_IMAGES],
+    peers: [
+      kerasPeer('Keras', 'lab03_cnn.py', 'keras'),
+      kerasPeer('Keras, jit', 'lab03_cnn.py', 'keras-jit'),
+      {
+        name: 'tfjs-node, eager',
+        kind: 'tfjs-node',
+        program: 'mnist-cnn.mjs',
+        whole: ['100'],
+        turns: ['1000000'],
+      },
+    ],
+    speed: [
+      { peers: ['Keras', 'Keras, jit'], atLeast: 1.1 },
+      { peers: ['tfjs-node, eager'], atLeast: 3 },
+    ],
+    memory: { peer: 'Keras', atMost: 1 },
+    firstStepSeconds: 3,
+    accuracy: { metric: 'accuracy', atLeast: 0.993, seeds: [1, 2, 3] },
   },
 ];
 

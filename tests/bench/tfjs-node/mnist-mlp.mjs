@@ -1,77 +1,15 @@
 // @ts-check
-/**
- * Lab 1's perceptron trained with TensorFlow.js alone, op by op, on tfjs-node's own binding: what a person gets from tfjs-node
- * today, but for the TensorFlow below it, which is the one that the labs run on.
- *
- *     node mnist-mlp.mjs BINDING DATA STEPS
- *
- * BINDING is the addon that build.mjs built, DATA the folder with the data sets. Prints a line of JSON for each window of steps
- * after the warm-up, with its examples per second, making the batches included, and at last the loss.
- */
-import fs from 'node:fs';
-import path from 'node:path';
-import process from 'node:process';
-import { loadTfjsNode } from './load.mjs';
+/** Lab 1's perceptron on tfjs-node: see train.mjs. */
+import { trainOnMnist } from './train.mjs';
 
-const BATCH = 64;
-const PIXELS = 784;
-const WARM_UP_STEPS = 20;
-const WINDOW_STEPS = 10;
-
-const [bindingFile = '', dataFolder = '', stepsText = '400'] = process.argv.slice(2);
-const steps = Number(stepsText) + WARM_UP_STEPS;
-const tf = loadTfjsNode(bindingFile);
-
-/** @param {string} name @param {number} headerBytes */
-const readIdx = (name, headerBytes) =>
-  fs.readFileSync(path.join(dataFolder, 'mnist', name)).subarray(headerBytes);
-const images = Float32Array.from(readIdx('train-images-idx3-ubyte', 16), (value) => value / 255);
-const labels = readIdx('train-labels-idx1-ubyte', 8);
-const order = tf.util.createShuffledIndices(labels.length);
-
-/** @param {number} step */
-function makeBatch(step) {
-  const x = new Float32Array(BATCH * PIXELS);
-  const y = new Float32Array(BATCH);
-  for (let i = 0; i < BATCH; i++) {
-    const row = order[(step * BATCH + i) % order.length] ?? 0;
-    x.set(images.subarray(row * PIXELS, (row + 1) * PIXELS), i * PIXELS);
-    y[i] = labels[row] ?? 0;
-  }
-  return /** @type {const} */ ([tf.tensor2d(x, [BATCH, PIXELS]), tf.tensor1d(y)]);
-}
-
-const model = tf.sequential({
-  layers: [
-    tf.layers.dense({ units: 512, activation: 'relu', inputShape: [PIXELS] }),
-    tf.layers.dense({ units: 512, activation: 'relu' }),
-    tf.layers.dense({ units: 10, activation: 'softmax' }),
-  ],
-});
-model.compile({
-  optimizer: tf.train.adam(1e-3),
-  loss: 'sparseCategoricalCrossentropy',
-  metrics: ['accuracy'],
-});
-
-/** @type {number[]} */
-const losses = [];
-let windowStart = 0;
-for (let step = 0; step < steps; step++) {
-  if (step >= WARM_UP_STEPS && (step - WARM_UP_STEPS) % WINDOW_STEPS === 0) {
-    const now = performance.now();
-    const rate = (WINDOW_STEPS * BATCH * 1000) / (now - windowStart);
-    if (step > WARM_UP_STEPS) console.log(JSON.stringify({ kind: 'window', examples_per_s: rate }));
-    windowStart = now;
-  }
-  const [x, y] = makeBatch(step);
-  // The library's own training step, and of what it offers the fastest: docs/benchmarks.md has the others.
-  const result = await model.trainOnBatch(x, y);
-  losses.push(Array.isArray(result) ? (result[0] ?? NaN) : result);
-  tf.dispose([x, y]);
-}
-
-const last = losses.slice(-50);
-console.log(
-  JSON.stringify({ kind: 'end', steps, loss: last.reduce((sum, loss) => sum + loss, 0) / last.length }),
+await trainOnMnist(
+  (tf) =>
+    tf.sequential({
+      layers: [
+        tf.layers.dense({ units: 512, activation: 'relu', inputShape: [784] }),
+        tf.layers.dense({ units: 512, activation: 'relu' }),
+        tf.layers.dense({ units: 10, activation: 'softmax' }),
+      ],
+    }),
+  [784],
 );
