@@ -36,4 +36,18 @@ export const INSPECT_VIEWS: Readonly<Partial<Record<LabId, LabInspect>>> = {
     besides: null,
     load: () => import('./mlp/Inspect.svelte'),
   },
+  'mnist-cnn': {
+    views: [
+      { value: 'draw', label: 'Draw' },
+      { value: 'maps', label: 'Feature maps' },
+      { value: 'filters', label: 'Filters' },
+      { value: 'model', label: 'Model' },
+      { value: 'mistakes', label: 'Mistakes' },
+      { value: 'calibration', label: 'Calibration' },
+      { value: 'training', label: 'Over training' },
+    ],
+    alongside: ['mnist-cnn', 'mnist-mlp'],
+    besides: 'mnist-mlp',
+    load: () => import('./cnn/Inspect.svelte'),
+  },
 };

@@ -73,10 +73,3 @@ export function contributions(
   const norms = outgoingNorms(next);
   return activation.values.map((value, unit) => value * (norms[unit] as number));
 }
-
-/** Numbers of units, the largest score first; equal ones in their own order. Without scores: as they are. */
-export function orderUnits(count: number, scores: Float32Array | null): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, unit) => unit);
-  if (scores === null) return order;
-  return order.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
-}

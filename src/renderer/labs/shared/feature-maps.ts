@@ -71,3 +71,15 @@ export function scaleOf(values: ArrayLike<number>): {
     ? { palette: 'diverging', domain: [-reach, reach] }
     : { palette: 'sequential', domain: [0, reach] };
 }
+
+/** Layers that make something of what they get: flattening, and dropout outside of training, only hand it on. */
+export function distinctLayers(layers: readonly LayerActivation[]): LayerActivation[] {
+  return layers.filter(({ values }, at) => {
+    const before = layers[at - 1]?.values;
+    const isRepeat =
+      at < layers.length - 1 &&
+      before?.length === values.length &&
+      values.every((value, i) => Object.is(value, before[i]));
+    return !isRepeat;
+  });
+}

@@ -1,10 +1,12 @@
 /** What the engine says of a trained model, asked once for each checkpoint and kept for the last few. */
 import type { SplitName } from '../../../shared/data.ts';
 import type { SplitPredictions, WeightTensor } from '../../../shared/inspect.ts';
+import type { ModelSummary } from '../../../shared/model.ts';
 import type { Run } from '../../../shared/runs.ts';
 import { client } from '../../state/client.svelte.ts';
 
 interface Facts {
+  summary: Promise<ModelSummary | null> | null;
   weights: Promise<readonly WeightTensor[]> | null;
   readonly predictions: Map<SplitName, Promise<SplitPredictions>>;
 }
@@ -25,6 +27,18 @@ export function weightsOf(run: Run): Promise<readonly WeightTensor[]> {
   return facts.weights;
 }
 
+/** Null for a lab whose model has no layers. */
+export function summaryOf(run: Run): Promise<ModelSummary | null> {
+  const facts = factsOf(run);
+  facts.summary ??= client()
+    .inspect.model({ run: run.number })
+    .catch((error: unknown) => {
+      facts.summary = null;
+      throw error;
+    });
+  return facts.summary;
+}
+
 export function predictionsOf(run: Run, split: SplitName): Promise<SplitPredictions> {
   const { predictions } = factsOf(run);
   const known = predictions.get(split);
@@ -43,6 +57,7 @@ export function predictionsOf(run: Run, split: SplitName): Promise<SplitPredicti
 function factsOf({ number, checkpointStep }: Run): Facts {
   const key = `${number}@${checkpointStep}`;
   const facts = kept.get(key) ?? {
+    summary: null,
     weights: null,
     predictions: new Map<SplitName, Promise<SplitPredictions>>(),
   };

@@ -5,11 +5,11 @@ import {
   inLayers,
   incomingNorms,
   layersOf,
-  orderUnits,
   outgoingNorms,
   unitStrides,
   type Layer,
 } from '../../../../src/renderer/labs/mlp/units.ts';
+import { orderUnits } from '../../../../src/renderer/labs/shared/unit-order.ts';
 
 describe('units', () => {
   const tensor = (name: string, shape: number[], values: number[]): WeightTensor => ({

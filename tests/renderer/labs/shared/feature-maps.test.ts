@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  distinctLayers,
   isMaps,
   mapPeaks,
   mapSize,
@@ -52,6 +53,23 @@ describe('feature maps', () => {
     expect(silentMaps(layer)).toBe(1);
     const signed = { name: 'norm', shape: [1, 2, 2], values: Float32Array.of(-3, NaN, 2, NaN) };
     expect([...mapPeaks(signed)]).toEqual([3, 0]);
+  });
+
+  it('are shown once where a layer only hands them on, but the last layer always is', () => {
+    const of = (name: string, ...numbers: number[]) => ({
+      name,
+      shape: [numbers.length],
+      values: Float32Array.from(numbers),
+    });
+    const layers = [
+      of('conv', 1, NaN),
+      of('flatten', 1, NaN),
+      of('relu', 1, 0),
+      of('dropout', 1, 0),
+      of('logits', 1, 0),
+    ];
+    expect(distinctLayers(layers).map(({ name }) => name)).toEqual(['conv', 'relu', 'logits']);
+    expect(distinctLayers([])).toEqual([]);
   });
 
   it('are coloured from 0 on, or around it where values are negative', () => {

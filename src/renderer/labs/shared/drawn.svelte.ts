@@ -1,0 +1,20 @@
+/** What a run's model makes of the present drawing, for views beside the drawing pad; asked again when either changes. */
+import type { Prediction } from '../../../shared/inspect.ts';
+import type { Run } from '../../../shared/runs.ts';
+import { Answer } from '../../data/answer.svelte.ts';
+import { client } from '../../state/client.svelte.ts';
+import { isEmpty, placementOf, rasterise } from './drawing.ts';
+import { pad } from './pad-state.svelte.ts';
+import { imageSizeOf } from './run-data.ts';
+
+/** Make it while a component is made. Its value is null while the sheet is empty. */
+export function followDrawing(runOf: () => Run): Answer<Prediction> {
+  return new Answer<Prediction>(() => {
+    if (isEmpty(pad.drawing)) return null;
+    const run = runOf();
+    void run.checkpointStep;
+    const size = imageSizeOf(run);
+    const image = rasterise(pad.drawing, size, pad.isPlaced ? placementOf(pad.drawing, size) : undefined);
+    return client().inspect.predict({ run: run.number, image });
+  });
+}
