@@ -21,6 +21,7 @@ import { LAB_IDS, type LabInfo } from './labs.ts';
 import type { ModelSummary } from './model.ts';
 import { MODEL_FORMATS, MOST_RUN_FILE_BYTES } from './run-files.ts';
 import { RUN_SORTS, RUN_STATES, type Curve, type Run, type RunPage, type TensorHistory } from './runs.ts';
+import { SETTING_SCHEMAS } from './settings.ts';
 
 const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const runNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -50,20 +51,7 @@ export const contract = {
     /** Everything that happens from now on. The first event is a 'status'. */
     events: base.output(eventIterator(type<AppEvent>())),
     settings: base.output(type<Settings>()),
-    changeSettings: base
-      .input(
-        v.partial(
-          v.object({
-            theme: v.picklist(['system', 'light', 'dark']),
-            density: v.picklist(['compact', 'comfortable']),
-            singleKeys: v.boolean(),
-            runsAtOnce: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4)),
-            threads: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1024)),
-            device: v.picklist(['auto', 'cpu', 'gpu']),
-          }),
-        ),
-      )
-      .output(type<Settings>()),
+    changeSettings: base.input(v.partial(v.object(SETTING_SCHEMAS))).output(type<Settings>()),
   },
 
   labs: {

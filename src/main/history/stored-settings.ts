@@ -2,17 +2,9 @@
 import * as v from 'valibot';
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/app.ts';
 import { LabError } from '../../shared/errors.ts';
+import { SETTING_SCHEMAS } from '../../shared/settings.ts';
 import type { Connection } from './connection.ts';
 import { parseJson } from './json.ts';
-
-const SCHEMAS = {
-  theme: v.picklist(['system', 'light', 'dark']),
-  density: v.picklist(['compact', 'comfortable']),
-  singleKeys: v.boolean(),
-  runsAtOnce: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4)),
-  threads: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1024)),
-  device: v.picklist(['auto', 'cpu', 'gpu']),
-} satisfies Record<keyof Settings, v.GenericSchema>;
 
 export type SettingsChanges = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
@@ -44,5 +36,5 @@ export async function writeSettings(connection: Connection, changes: SettingsCha
 }
 
 function isValid(name: string, value: unknown): boolean {
-  return Object.hasOwn(SCHEMAS, name) && v.is(SCHEMAS[name as keyof Settings], value);
+  return Object.hasOwn(SETTING_SCHEMAS, name) && v.is(SETTING_SCHEMAS[name as keyof Settings], value);
 }
