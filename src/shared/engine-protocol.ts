@@ -149,6 +149,7 @@ export type ToEngine =
       readonly method: EngineMethod;
       readonly params: EngineMethods[EngineMethod]['params'];
     }
+  /** Of a call; what trains is stopped by 'control'. */
   | { readonly kind: 'cancel'; readonly id: number };
 
 export type FromEngine =

@@ -84,7 +84,6 @@ export class EngineServer {
       case 'call':
         return void this.call(message);
       case 'cancel':
-        if (this.training?.id === message.id) this.training.control.stop();
         return this.calls.get(message.id)?.abort();
     }
   }
