@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { runDesktop } from '../../scripts/start-desktop.mjs';
+import { RUN_FILE_ENDING } from '../../src/shared/run-files.ts';
 import { temporaryFolder, writeProgram } from './helpers.ts';
 
 /** A program in Electron's place that notes how it was started. */
@@ -13,6 +14,11 @@ function fakeElectron(body: string): { program: string; notes: () => string } {
 }
 
 describe('opening the desktop app', () => {
+  it('takes files that end as exports do, which a script cannot import', () => {
+    const script = fs.readFileSync(new URL('../../scripts/start.mjs', import.meta.url), 'utf8');
+    expect(script).toContain(`argument.endsWith('${RUN_FILE_ENDING}')`);
+  });
+
   it('gives it the bundle and the files to open, and is as it ends', async () => {
     vi.stubEnv('ELECTRON_RUN_AS_NODE', '1');
     const { program, notes } = fakeElectron('exit 0');
