@@ -101,13 +101,18 @@ describe('the list of labs', () => {
   });
 
   it.each(LABS.map((lab) => lab.id))('%s has the same losses under every plan, for 50 steps', async (id) => {
-    const settings = { epochs: 2, batchSize: 20, dropout: 0.3, weightDecay: 1e-4, clipNorm: 1 };
+    // Small steps, because large ones make more of what plans round differently.
+    const small = { learningRate: 0.001, weightDecay: 1e-4, clipNorm: 1 };
+    const settings = { epochs: 2, batchSize: 20, dropout: 0.3, ...small };
     const [eager, ...others] = await Promise.all(
       PLANS.map(async (plan) => (await trainTiny(id, settings, plan)).losses.slice(0, 50)),
     );
     expect(eager).toHaveLength(50);
     for (const losses of others) {
-      losses.forEach((loss, i) => expect(Math.abs(loss - (eager?.[i] as number))).toBeLessThan(1e-4));
+      losses.forEach((loss, i) => {
+        const expected = eager?.[i] as number;
+        expect(Math.abs(loss - expected)).toBeLessThan(1e-4 * Math.max(1, expected));
+      });
     }
   });
 
