@@ -166,13 +166,15 @@ const fields = {
 
 type MlpConfig = ConfigOf<typeof fields>;
 
-const CLASSES = 10;
-
 // ---- model
 
 /** Widths of the layers from pixels to classes, e.g. [784, 512, 512, 10]. */
-function layerWidths(config: Pick<MlpConfig, 'hiddenLayers' | 'hiddenUnits'>, pixels: number): number[] {
-  return [pixels, ...new Array<number>(config.hiddenLayers).fill(config.hiddenUnits), CLASSES];
+function layerWidths(
+  { hiddenLayers, hiddenUnits }: Pick<MlpConfig, 'hiddenLayers' | 'hiddenUnits'>,
+  pixels: number,
+  classes: number,
+): number[] {
+  return [pixels, ...new Array<number>(hiddenLayers).fill(hiddenUnits), classes];
 }
 
 /**
@@ -349,7 +351,7 @@ export const mlp = defineLab({
           ? cosine(config.learningRate, stepsPerEpoch * config.epochs)
           : constant(config.learningRate),
 
-      initialParameters: () => initialParameters(layerWidths(config, pixels), seed),
+      initialParameters: () => initialParameters(layerWidths(config, pixels, data.classes), seed),
 
       step({ parameters, slots }, batch, { learningRate, step }) {
         const { loss, gradients, aux: accuracy } = lossAndGradients(parameters, batch, step);
