@@ -96,35 +96,46 @@ export function results(runs: readonly Run[], labs: LabsById): readonly Result[]
   });
 }
 
+const SPLIT_LABELS = { test: 'Test', validation: 'Validation' } as const;
+
+/** Test values where every run has them, validation values where none has, and both where only some were tested. */
+function comparedSplits(runs: readonly Run[]): readonly ('test' | 'validation')[] {
+  const tested = runs.filter((run) => Object.keys(run.metrics.test).length > 0).length;
+  if (tested === 0) return ['validation'];
+  return tested === runs.length ? ['test'] : ['test', 'validation'];
+}
+
 function measures(runs: readonly Run[], labs: LabsById): readonly Measure[] {
   const metrics = metricsOf(runs, labs);
   const judged = runs.map(({ lab }) => headlineMetric(labs.get(lab)))[0] ?? null;
-  const split = (run: Run, name: string): number | null =>
-    run.metrics.test[name] ?? run.metrics.validation[name] ?? null;
-  const isTested = runs.some((run) => Object.keys(run.metrics.test).length > 0);
-  const held = isTested ? 'Test' : 'Validation';
+  const splits = comparedSplits(runs);
   return [
-    ...metrics
-      .filter(({ better }) => better !== 'neither')
-      .map((metric): Measure => ({
-        name: metric.name,
-        label: `${held} ${lowerFirst(metric.label)}`,
-        better: metric.better,
-        valueOf: (run) => split(run, metric.name),
-        format: (value) => formatMetric(metric, value),
-      })),
-    ...(judged === null || judged.unit !== 'share'
-      ? []
-      : [
-          {
-            name: 'gap',
-            label: `Train minus ${held.toLowerCase()}`,
-            // Small is no merit by itself: a run that has learned nothing has the smallest.
-            better: 'neither' as const,
-            valueOf: (run: Run) => difference(run.metrics.train[judged.name], split(run, judged.name)),
-            format: (value: number) => `${(value * 100).toFixed(1).replace('-', '−')} pt`,
-          },
-        ]),
+    ...splits.flatMap((split) =>
+      metrics
+        .filter(({ better }) => better !== 'neither')
+        .map((metric): Measure => ({
+          name: `${split}/${metric.name}`,
+          label: `${SPLIT_LABELS[split]} ${lowerFirst(metric.label)}`,
+          better: metric.better,
+          valueOf: (run) => run.metrics[split][metric.name] ?? null,
+          format: (value) => formatMetric(metric, value),
+        })),
+    ),
+    ...splits.flatMap((split) =>
+      judged === null || judged.unit !== 'share'
+        ? []
+        : [
+            {
+              name: `gap/${split}`,
+              label: `Train minus ${split}`,
+              // Small is no merit by itself: a run that has learned nothing has the smallest.
+              better: 'neither' as const,
+              valueOf: (run: Run) =>
+                difference(run.metrics.train[judged.name], run.metrics[split][judged.name]),
+              format: (value: number) => `${(value * 100).toFixed(1).replace('-', '−')} pt`,
+            },
+          ],
+    ),
     {
       name: 'rate',
       label: 'Examples/s',
@@ -149,8 +160,8 @@ function measures(runs: readonly Run[], labs: LabsById): readonly Measure[] {
   ];
 }
 
-function difference(a: number | undefined, b: number | null): number | null {
-  return a === undefined || b === null ? null : a - b;
+function difference(a: number | undefined, b: number | undefined): number | null {
+  return a === undefined || b === undefined ? null : a - b;
 }
 
 /** The metrics that any of the runs' labs has, each once. */

@@ -103,12 +103,12 @@ describe('results', () => {
     ]);
 
   it('mark the best, whichever end that is', () => {
-    expect(row('accuracy')).toEqual([
+    expect(row('test/accuracy')).toEqual([
       ['98.0 %', true],
       ['97.0 %', false],
       ['–', false],
     ]);
-    expect(row('loss')).toEqual([
+    expect(row('test/loss')).toEqual([
       ['0.0700', false],
       ['0.0500', true],
       ['–', false],
@@ -118,8 +118,8 @@ describe('results', () => {
 
   it('mark none where all are equal, or no end is better', () => {
     expect(row('memory').some(([, isBest]) => isBest)).toBe(false);
-    expect(row('gap').map(([text]) => text)).toEqual(['1.0 pt', '1.0 pt', '–']);
-    expect(row('gradientNorm')).toEqual([]);
+    expect(row('gap/test').map(([text]) => text)).toEqual(['1.0 pt', '1.0 pt', '–']);
+    expect(row('test/gradientNorm')).toEqual([]);
   });
 
   it('never take NaN for the best', () => {
@@ -128,11 +128,23 @@ describe('results', () => {
       runOf(2, {}, tested(0.6, 0.4)),
       runOf(3, {}, tested(0.7, 0.6)),
     ];
-    const loss = results(failed, labs).find(({ name }) => name === 'loss');
+    const loss = results(failed, labs).find(({ name }) => name === 'test/loss');
     expect(loss?.values).toEqual([
       { text: 'NaN', isBest: false },
       { text: '0.400', isBest: true },
       { text: '0.600', isBest: false },
+    ]);
+  });
+
+  it('never call a validation value a test value', () => {
+    const mixed = [
+      runOf(1, {}, { metrics: { train: {}, validation: { accuracy: 0.97 }, test: { accuracy: 0.98 } } }),
+      runOf(2, {}, { metrics: { train: {}, validation: { accuracy: 0.96 }, test: {} } }),
+    ];
+    const told = results(mixed, labs).map(({ label, values }) => [label, ...values.map(({ text }) => text)]);
+    expect(told.filter(([label]) => label?.endsWith('accuracy'))).toEqual([
+      ['Test accuracy', '98.0 %', '–'],
+      ['Validation accuracy', '97.0 %', '96.0 %'],
     ]);
   });
 
