@@ -17,7 +17,19 @@ const PAGES = [
   '#/labs/mnist-mlp/inspect',
   '#/labs/mnist-mlp/inspect?view=weights',
   '#/labs/mnist-mlp/inspect?view=mistakes',
+  '#/labs/mnist-mlp/inspect?view=calibration',
   '#/labs/mnist-mlp/inspect?view=training',
+  '#/labs/mnist-cnn/read',
+  '#/labs/mnist-cnn/train',
+  '#/labs/mnist-cnn/inspect?image=test-3',
+  '#/labs/mnist-cnn/inspect?view=maps',
+  '#/labs/mnist-cnn/inspect?view=filters',
+  '#/labs/mnist-cnn/inspect?view=filters&layer=conv2',
+  '#/labs/mnist-cnn/inspect?view=model',
+  '#/labs/mnist-cnn/inspect?view=model&as=table',
+  '#/labs/mnist-cnn/inspect?view=mistakes',
+  '#/labs/mnist-cnn/inspect?view=calibration',
+  '#/labs/mnist-cnn/inspect?view=training',
   '#/data',
   '#/data/drawn-digits',
   '#/runs',
@@ -25,9 +37,10 @@ const PAGES = [
 ];
 
 test('axe finds nothing on any page, light or dark, small or large', async ({ page, lab }) => {
-  test.setTimeout(400_000);
+  test.setTimeout(900_000);
   await page.goto(lab.url);
-  await trainQuickLook(page);
+  await trainQuickLook(page, 1, 1);
+  await trainQuickLook(page, 3, 2);
 
   for (const size of SIZES) {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -63,11 +76,11 @@ test('the dialogs and lists that float are clean as well', async ({ page, lab })
   }
 });
 
-async function trainQuickLook(page: Page): Promise<void> {
-  await openLab(page, 'Train');
+async function trainQuickLook(page: Page, lab: number, run: number): Promise<void> {
+  await openLab(page, 'Train', lab);
   await page.getByRole('combobox', { name: 'Preset' }).selectOption('Quick look');
-  await startRun(page, 1);
-  await expect(stateOf(page, 1)).toHaveText('completed', { timeout: 120_000 });
+  await startRun(page, run);
+  await expect(stateOf(page, run)).toHaveText('completed', { timeout: 240_000 });
 }
 
 /** The page has its heading and has stopped fetching. */

@@ -1,9 +1,13 @@
-/** What a person does on the pages of lab 1, in their own words. */
+/** What a person does on the pages of a lab, in their own words. */
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** Opens one of lab 1's tabs. */
-export async function openLab(page: Page, tab: 'Read' | 'Data' | 'Train' | 'Inspect'): Promise<void> {
-  await page.getByRole('link', { name: /^Lab 1,/ }).click();
+/** Opens one of a lab's tabs; lab 1's where none is named. */
+export async function openLab(
+  page: Page,
+  tab: 'Read' | 'Data' | 'Train' | 'Inspect',
+  number = 1,
+): Promise<void> {
+  await page.getByRole('link', { name: new RegExp(`^Lab ${number},`) }).click();
   const link = page.getByRole('navigation', { name: 'Lab', exact: true }).getByRole('link', { name: tab });
   await link.click();
   await expect(link).toHaveAttribute('aria-current', 'page');

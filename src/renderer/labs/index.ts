@@ -50,4 +50,15 @@ export const INSPECT_VIEWS: Readonly<Partial<Record<LabId, LabInspect>>> = {
     besides: 'mnist-mlp',
     load: () => import('./cnn/Inspect.svelte'),
   },
+  'cifar-resnet': {
+    views: [
+      { value: 'mistakes', label: 'Mistakes' },
+      { value: 'model', label: 'Model' },
+      { value: 'calibration', label: 'Calibration' },
+      { value: 'training', label: 'Over training' },
+    ],
+    alongside: ['cifar-resnet'],
+    besides: null,
+    load: () => import('./resnet/Inspect.svelte'),
+  },
 };

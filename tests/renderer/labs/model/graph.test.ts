@@ -20,6 +20,7 @@ import {
   settingRows,
   shapeText,
 } from '../../../../src/renderer/labs/model/layer-text.ts';
+import { inLayerOrder } from '../../../../src/renderer/labs/model/layer-order.ts';
 import type { LayerSummary, ModelSummary } from '../../../../src/shared/model.ts';
 
 function layer(name: string, inputs: string[], outputShape: (number | null)[] = [4]): LayerSummary {
@@ -196,6 +197,22 @@ describe('a layer in words', () => {
       { name: 'Rate', value: '0.25' },
       { name: 'Bias', value: 'yes' },
     ]);
+  });
+
+  it('comes with its tensors before those of later layers', () => {
+    const weights = (...names: string[]) => names.map((name) => ({ name, shape: [1], trainable: true }));
+    const summary = model([
+      { ...layer('stem', []), weights: weights('stem/kernel', 'stem/bias') },
+      { ...layer('conv', ['stem']), weights: weights('conv/kernel') },
+    ]);
+    const given = ['conv/kernel', 'other', 'stem/bias', 'stem/kernel'].map((tensor) => ({ tensor }));
+    expect(inLayerOrder(given, summary).map(({ tensor }) => tensor)).toEqual([
+      'stem/kernel',
+      'stem/bias',
+      'conv/kernel',
+      'other',
+    ]);
+    expect(inLayerOrder(given, null)).toEqual(given);
   });
 
   it('has its cost in short', () => {
