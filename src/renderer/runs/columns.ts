@@ -40,7 +40,7 @@ export const COLUMNS: readonly Column[] = [
   column('seconds', 'Time', 'seconds', true, 68, 0.5, 9),
   column('rate', 'Rate, /s', 'rate', true, 80, 0.5, 10),
   column('plan', 'Plan', null, false, 84, 0.5, 11),
-  column('started', 'Started', 'created', true, 116, 0.5, 7),
+  column('started', 'Created', 'created', true, 116, 0.5, 7),
 ];
 
 function column(
