@@ -78,6 +78,14 @@ export interface Preset {
   readonly values: Readonly<Record<string, number | string>>;
 }
 
+/** Several runs that answer one question together: each the settings of the form with some values changed. */
+export interface Comparison {
+  readonly name: string;
+  /** One sentence: what it shows. */
+  readonly help: string;
+  readonly runs: readonly Pick<Preset, 'name' | 'values'>[];
+}
+
 /** What the engine says of a lab that can be trained. */
 export interface LabInfo {
   readonly id: LabId;
@@ -87,6 +95,7 @@ export interface LabInfo {
   readonly teaches: readonly string[];
   readonly fields: Fields;
   readonly presets: readonly Preset[];
+  readonly comparisons?: readonly Comparison[];
   /** Whether its model is made of layers, which other programs know too. */
   readonly layered: boolean;
   /** Metrics in the order in which charts show them; the first is the loss. */

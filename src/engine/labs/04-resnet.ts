@@ -424,6 +424,8 @@ export const resnet = defineLab({
     },
     describe: (config, imageShape, classes) =>
       networkFor(config as NetworkConfig, withChannels(imageShape), classes).describe(),
+    toKeras: (weights, config, imageShape, classes) =>
+      networkFor(config as NetworkConfig, withChannels(imageShape), classes).toKeras(weights),
   },
 
   presets: [
@@ -459,6 +461,19 @@ export const resnet = defineLab({
       name: 'The paper’s schedule',
       help: '182 epochs, a tenth of the rate after half and three quarters of them: for a machine with time, or a GPU.',
       values: { epochs: 182, schedule: 'steps' },
+    },
+  ],
+
+  comparisons: [
+    {
+      name: 'Plain against residual',
+      help: 'The paper’s question: 20 and 32 layers, each without shortcuts and with them. Is the deeper one better?',
+      runs: [
+        { name: 'Plain-20', values: { architecture: 'plain', blocks: 3 } },
+        { name: 'Plain-32', values: { architecture: 'plain', blocks: 5 } },
+        { name: 'ResNet-20', values: { architecture: 'residual', blocks: 3 } },
+        { name: 'ResNet-32', values: { architecture: 'residual', blocks: 5 } },
+      ],
     },
   ],
 

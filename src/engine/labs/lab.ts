@@ -1,6 +1,6 @@
 /** What a lab is: a schema of hyperparameters, a function that makes an experiment of them, and a look inside its model. */
 import type { ConfigOf, Fields } from '../../shared/fields.ts';
-import type { LabId, LabInfo, MetricInfo, Preset } from '../../shared/labs.ts';
+import type { Comparison, LabId, LabInfo, MetricInfo, Preset } from '../../shared/labs.ts';
 import type { Inspection } from '../inspect/index.ts';
 import type { DeviceData, Experiment } from '../training/index.ts';
 
@@ -18,6 +18,8 @@ export interface Lab<F extends Fields = Fields> {
   readonly fields: F;
   /** Settings worth starting from, by name. */
   readonly presets: readonly Preset[];
+  /** Runs worth laying over each other, which are queued together. */
+  readonly comparisons?: readonly Comparison[];
   /** What `step` and `evaluate` measure, in the order in which charts show it; the loss first. */
   readonly metrics: readonly MetricInfo[];
   /** The features that are class numbers, not measurements. */
@@ -35,7 +37,7 @@ export function defineLab<const F extends Fields>(lab: Lab<F>): Lab {
 
 /** What the app is told of a lab. */
 export function describeLab(lab: Lab): LabInfo {
-  const { id, number, title, summary, teaches, fields, presets, metrics, inspect } = lab;
+  const { id, number, title, summary, teaches, fields, presets, comparisons = [], metrics, inspect } = lab;
   const layered = inspect.toKeras !== undefined;
-  return { id, number, title, summary, teaches, fields, presets, layered, metrics };
+  return { id, number, title, summary, teaches, fields, presets, comparisons, layered, metrics };
 }

@@ -1,4 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { describeLab } from '../../../src/engine/labs/index.ts';
 import { network, prepare, resnet } from '../../../src/engine/labs/04-resnet.ts';
 import { startRuntime, tf, type Tensor, type Tensor4D } from '../../../src/engine/runtime/index.ts';
 import {
@@ -175,6 +180,49 @@ describe('the network', () => {
       });
     },
   );
+});
+
+const python = process.env['GRADIENT_LAB_BENCH_PYTHON'];
+
+describe('as a .keras file', () => {
+  it.runIf(python !== undefined).each(ARCHITECTURES)(
+    'the real Keras predicts the same with a %s net (GRADIENT_LAB_BENCH_PYTHON)',
+    { timeout: 120_000 },
+    async (architecture) => {
+      const model = network({ architecture, blocks: 2, filters: 4, shortcut: 'A' }, [9, 8, 3], 5);
+      const weights = shaken(model, 2);
+      const x = tf.randomNormal([3, 9, 8, 3], 0, 1, 'float32', 4);
+      const folder = mkdtempSync(join(tmpdir(), 'gradient-lab-resnet-test-'));
+      writeFileSync(join(folder, 'model.keras'), await model.toKeras(weights));
+      const program = `
+import json, sys, numpy, keras
+model = keras.saving.load_model(sys.argv[1])
+print('PREDICTED' + json.dumps(model.predict(numpy.array(json.load(sys.stdin), dtype='float32'), verbose=0).tolist()))`;
+      const child = spawnSync(python as string, ['-c', program, join(folder, 'model.keras')], {
+        input: JSON.stringify(x.arraySync()),
+        encoding: 'utf8',
+      });
+      rmSync(folder, { recursive: true });
+      const predicted = JSON.parse(/PREDICTED(.*)/.exec(child.stdout)?.[1] ?? 'null') as number[][] | null;
+      expect(predicted?.flat(), child.stderr.slice(-500)).toHaveLength(15);
+      const ours = model.apply(weights, x).output.dataSync();
+      predicted?.flat().forEach((value, i) => expect(value).toBeCloseTo(ours[i] as number, 3));
+    },
+  );
+});
+
+describe('the comparison that the paper is about', () => {
+  it('is four runs whose settings the schema accepts, each of its own depth or kind', () => {
+    const [comparison] = describeLab(resnet).comparisons ?? [];
+    const configs = comparison?.runs.map(({ values }) => resolveConfig(resnet.fields, values)) as
+      { architecture: string; blocks: number }[] | undefined;
+    expect(configs?.map(({ architecture, blocks }) => `${architecture} ${6 * blocks + 2}`)).toEqual([
+      'plain 20',
+      'plain 32',
+      'residual 20',
+      'residual 32',
+    ]);
+  });
 });
 
 describe('the images', () => {

@@ -3,15 +3,15 @@ import type { Prediction } from '../../../shared/inspect.ts';
 import type { Run } from '../../../shared/runs.ts';
 import { Answer } from '../../data/answer.svelte.ts';
 import { client } from '../../state/client.svelte.ts';
-import { isEmpty, placementOf, rasterise } from './drawing.ts';
+import { fitsShape, isEmpty, placementOf, rasterise } from './drawing.ts';
 import { pad } from './pad-state.svelte.ts';
 import { imageBytesOf, imageSizeOf } from './run-data.ts';
 
-/** Make it while a component is made. Its value is null while the sheet is empty. */
+/** Make it while a component is made. Its value is null while the sheet is empty, or holds what is no image for this model. */
 export function followDrawing(runOf: () => Run): Answer<Prediction> {
   return new Answer<Prediction>(() => {
-    if (isEmpty(pad.drawing)) return null;
     const run = runOf();
+    if (isEmpty(pad.drawing) || !fitsShape(pad.drawing, imageShapeOf(run))) return null;
     void run.checkpointStep;
     const size = imageSizeOf(run);
     const image = rasterise(pad.drawing, size, pad.isPlaced ? placementOf(pad.drawing, size) : undefined);

@@ -2,6 +2,7 @@
 import type { DataSetInfo, SplitName } from '../../../shared/data.ts';
 import type { Run } from '../../../shared/runs.ts';
 import { dataSets } from '../../data/data-sets.svelte.ts';
+import type { ImageShape } from '../../data/paint.ts';
 import type { ImageSize } from './drawing.ts';
 
 export function dataSetIdOf(run: Run): string {
@@ -15,8 +16,14 @@ export function dataSetOf(run: Run): DataSetInfo | null {
 
 /** The size of the model's images; that of MNIST where it is not known. */
 export function imageSizeOf(run: Run): ImageSize {
+  const [height, width] = imageShapeOf(run);
+  return { height, width };
+}
+
+/** The same with channels: 1 for grey images, 3 for colour. */
+export function imageShapeOf(run: Run): ImageShape {
   const shape = dataSetOf(run)?.features.find(({ name }) => name === 'image')?.shape ?? [];
-  return { height: shape[0] ?? 28, width: shape[1] ?? 28 };
+  return [shape[0] ?? 28, shape[1] ?? 28, shape[2] ?? 1];
 }
 
 /** How many values an image of the model has; that of MNIST where it is not known. */
