@@ -202,6 +202,10 @@ describe('makeAxis', () => {
     const axis = makeAxis(variable(['sgd', 'adam', null]), [0, 100], 5);
     expect([axis.px('adam'), axis.px('sgd'), axis.px(null), axis.px('lion')]).toEqual([25, 75, null, null]);
   });
+  it('has no label for a share that cannot be', () => {
+    const shares: Variable = { ...variable([0.985]), unit: 'share' };
+    expect(makeAxis(shares, [0, 100], 5).ticks.map(({ label }) => label)).toEqual(['90', '95', '100']);
+  });
   it('lays rates out by factors when asked, and only when all are above 0', () => {
     const log = makeAxis(variable([0.001, 0.01, 0.1], true), [0, 100], 5);
     expect(log.px(0.01)).toBeCloseTo(50, 9);

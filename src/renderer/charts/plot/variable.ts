@@ -69,12 +69,16 @@ function numberAxis({ values, unit, log }: Variable, [from, to]: Interval, count
   const stops = [...new Set(numbers)].sort((a, b) => a - b).map((value) => scale.px(value));
   return {
     px: (value) => (typeof value === 'number' && Number.isFinite(value) ? scale.px(value) : null),
-    ticks: makeTicks(kind, scale.domain, count, tickUnit).map(({ value, label }) => ({
-      px: scale.px(value),
-      label,
-    })),
+    ticks: makeTicks(kind, scale.domain, count, tickUnit)
+      .filter(({ value }) => canBe(value, unit))
+      .map(({ value, label }) => ({ px: scale.px(value), label })),
     stops,
   };
+}
+
+/** The air beside the marks has no label such as 105 %. */
+function canBe(value: number, unit: Variable['unit']): boolean {
+  return unit !== 'share' || (value > -1e-9 && value < 1 + 1e-9);
 }
 
 /** A little air, so that no mark lies on an edge. */
