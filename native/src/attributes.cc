@@ -116,7 +116,7 @@ void SetEagerAttributes(TFE_Op* op, const std::string& opName, const Napi::Array
 
 void SetGraphAttributes(TF_OperationDescription* node, const OpDefinition& definition, const Napi::Array& attributes) {
   Each(attributes, [&](const std::string& name, const Napi::Object& attribute) {
-    if (definition.attributes.count(name) == 0) return;
+    if (definition.attributes.count(name) == 0 && name[0] != '_') return;
     SetAttribute(GraphTarget{node}, name, attribute.Get("type").ToNumber().Int32Value(), attribute.Get("value"));
   });
 }

@@ -13,7 +13,8 @@ constexpr int kAttributeShapeList = 100;
 
 void SetEagerAttributes(TFE_Op* op, const std::string& opName, const Napi::Array& attributes);
 
-// Attributes that the op does not define are left out: tfjs's kernels pass some that only older definitions had.
+// Attributes that the op does not define are left out: tfjs's kernels pass some that only older definitions had. Names with an
+// underscore are notes to TensorFlow itself, which any op may have.
 void SetGraphAttributes(TF_OperationDescription* node, const OpDefinition& definition, const Napi::Array& attributes);
 
 // The value of a numeric attribute, or -1.

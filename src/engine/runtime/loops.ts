@@ -1,6 +1,6 @@
 /** A loop inside a compiled step: one `StatelessWhile` node, whose body is traced once whatever the number of turns. */
 import { backend, binding } from './backend.ts';
-import type { TensorMeta } from './binding.ts';
+import type { OpAttribute, TensorMeta } from './binding.ts';
 import { captureFunction, signatureOf, type Signature } from './capture.ts';
 import { tf, type Scalar, type Tensor } from './tf.ts';
 import { flatten, unflatten, type Tree, type TreeStructure } from './tree.ts';
@@ -14,6 +14,14 @@ let prefix = 'loop';
 export function resetLoopNames(next: string): void {
   prefix = next;
   loops = 0;
+}
+
+/**
+ * Asks TensorFlow to make a loop part of the graph around it. Otherwise the body is a function that is called as it stands, and
+ * no op in it gets a oneDNN kernel: a step of lab 3 then takes a quarter more of the processor's time. XLA has loops of its own.
+ */
+function lowered(): OpAttribute {
+  return { name: '_lower_using_switch_merge', type: binding().TF_ATTR_BOOL, value: true };
 }
 
 /**
@@ -74,6 +82,7 @@ function capturedLoop<S extends Tree<Tensor>>(count: Scalar, state: S, body: (i:
       { name: 'cond', type: binding().TF_ATTR_FUNC, value: `${name}_condition` },
       { name: 'body', type: binding().TF_ATTR_FUNC, value: `${name}_body` },
       { name: 'output_shapes', type: binding().ATTR_SHAPE_LIST, value: metas.map((meta) => meta.shape) },
+      lowered(),
     ],
     [...backend().getInputTensorIds(carried), ...bodyFunction.lifted.map((meta) => meta.id)],
     metas.length,

@@ -29,7 +29,7 @@ function placeTiny(lab: Lab, seed = 1): DeviceData {
 }
 
 /** Its classes differ in their place: training images stay where they are. And networks are small, so that all plans are quick. */
-const TINY = { shift: 0, rotation: 0, scaling: 0, crop: 0, flip: 'no', cutout: 0, blocks: 1, filters: 8 };
+const TINY = { shift: 0, rotation: 0, scaling: 0, crop: 0, flip: 'no', cutout: 0, blocks: 1 };
 
 /** The configuration for `settings`, as far as the lab has such fields. */
 function configOf(lab: Lab, settings: Record<string, unknown>): Config {
