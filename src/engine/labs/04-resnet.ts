@@ -368,23 +368,6 @@ function identityWithZeros(x: SymbolicTensor, filters: number, name: string): Sy
   return steps.reduce((y, step) => step.apply(y) as SymbolicTensor, x);
 }
 
-/** Networks that were built, as inspection asks for the same one again and again. They hold no weights. */
-const built = new Map<string, Model>();
-const MOST_BUILT = 16;
-
-function networkFor(
-  { architecture, blocks, filters, shortcut }: NetworkConfig,
-  imageShape: readonly number[],
-  classes: number,
-): Model {
-  const config = { architecture, blocks, filters, shortcut };
-  const key = JSON.stringify([config, imageShape, classes]);
-  const model = built.get(key) ?? network(config, imageShape, classes);
-  if (built.size >= MOST_BUILT) built.clear();
-  built.set(key, model);
-  return model;
-}
-
 /** [rows, columns, channels] of images that are stored with or without channels. */
 function withChannels(shape: readonly number[]): number[] {
   const [height = 1, width = 1, channels = 1] = shape;
@@ -420,12 +403,12 @@ export const resnet = defineLab({
     prepare,
     layers(weights, x, config) {
       const classes = named(weights.parameters, 'logits/bias').size;
-      return networkFor(config as NetworkConfig, x.shape.slice(1), classes).activations(weights, x);
+      return network(config as NetworkConfig, x.shape.slice(1), classes).activations(weights, x);
     },
     describe: (config, imageShape, classes) =>
-      networkFor(config as NetworkConfig, withChannels(imageShape), classes).describe(),
+      network(config as NetworkConfig, withChannels(imageShape), classes).describe(),
     toKeras: (weights, config, imageShape, classes) =>
-      networkFor(config as NetworkConfig, withChannels(imageShape), classes).toKeras(weights),
+      network(config as NetworkConfig, withChannels(imageShape), classes).toKeras(weights),
   },
 
   presets: [
@@ -512,7 +495,7 @@ export const resnet = defineLab({
   makeExperiment(config, data, seed): Experiment {
     const { train } = data.splits;
     const imageShape = withChannels(train.features['image']?.rows.shape.slice(1) ?? []);
-    const model = networkFor(config, imageShape, data.classes);
+    const model = network(config, imageShape, data.classes);
     const augmentation = augmentationOf(config);
     const steps = Math.floor(train.rows.length / config.batchSize) * config.epochs;
     const optimizer = sgd({ momentum: config.momentum });

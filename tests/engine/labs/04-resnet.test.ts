@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeLab } from '../../../src/engine/labs/index.ts';
 import { network, prepare, resnet } from '../../../src/engine/labs/04-resnet.ts';
-import { startRuntime, tf, type Tensor, type Tensor4D } from '../../../src/engine/runtime/index.ts';
+import { compile, startRuntime, tf, type Tensor, type Tensor4D } from '../../../src/engine/runtime/index.ts';
 import {
   gatherBatch,
   initialState,
@@ -222,6 +222,25 @@ describe('the comparison that the paper is about', () => {
       'residual 20',
       'residual 32',
     ]);
+  });
+});
+
+describe('a look inside', () => {
+  it('is compiled, and has the logits last', async () => {
+    const config = resolveConfig(resnet.fields, { blocks: 1, filters: 2 });
+    const weights = network({ ...base, blocks: 1, filters: 2 }, [8, 8, 3], 5).initialWeights(1);
+    const look = compile<[Parameters, Parameters, Tensor], Tensor[]>(
+      (parameters, buffers, image) =>
+        resnet.inspect.layers({ parameters, buffers }, image, config).map(({ tensor }) => tensor),
+      { plan: 'graph', name: 'look' },
+    );
+    const x = tf.randomNormal([4, 8, 8, 3], 0, 1, 'float32', 2);
+    const layers = await look(weights.parameters, weights.buffers, x);
+    expect(layers.at(-1)?.shape).toEqual([4, 5]);
+    const described = resnet.inspect.describe?.(config, [8, 8, 3], 5).layers ?? [];
+    expect(layers).toHaveLength(described.length - 1);
+    tf.dispose([weights, x, layers] as never);
+    look.dispose();
   });
 });
 
