@@ -359,6 +359,11 @@ export const cnn = defineLab({
       help: 'A small network on the drawn digits: over in seconds, with no download.',
       values: { data: 'drawn-digits', epochs: 5, filters: 8 },
     },
+    {
+      name: 'Images as they are',
+      help: 'Without moved, turned and scaled images MNIST’s test accuracy is 99.35 % instead of 99.50 % (seed 1).',
+      values: { shift: 0, rotation: 0, scaling: 0 },
+    },
   ],
 
   metrics: [
