@@ -46,6 +46,17 @@ export function isEmpty(drawing: Drawing): boolean {
 }
 
 /**
+ * Whether a drawing can be shown to a model of images [height, width, channels]: an image to start from has its size, and strokes
+ * are grey.
+ */
+export function fitsShape(
+  drawing: Drawing,
+  [height, width, channels]: readonly [number, number, number],
+): boolean {
+  return drawing.base === null ? channels === 1 : drawing.base.length === height * width * channels;
+}
+
+/**
  * The drawing as an image: each pixel holds how much of it the brush covers, by the distance of its centre from the stroke with an
  * edge one pixel soft; strokes over each other do not add up.
  */

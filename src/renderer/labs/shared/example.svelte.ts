@@ -6,10 +6,10 @@ import type { Run } from '../../../shared/runs.ts';
 import { appProblem } from '../../data/problems.ts';
 import { client, problemOf } from '../../state/client.svelte.ts';
 import { route, setQuery } from '../../state/route.svelte.ts';
-import { EMPTY_DRAWING, undo } from './drawing.ts';
+import { EMPTY_DRAWING, fitsShape, undo } from './drawing.ts';
 import { formatExample, parseExample, type ExampleName } from './example-name.ts';
 import { pad } from './pad-state.svelte.ts';
-import { className, dataSetIdOf, dataSetOf } from './run-data.ts';
+import { className, dataSetIdOf, dataSetOf, imageShapeOf } from './run-data.ts';
 
 class ExampleState {
   problem = $state.raw<Problem | null>(null);
@@ -17,6 +17,16 @@ class ExampleState {
   /** Loads what the address names onto the sheet, for the life of the component that calls it. */
   follow(runOf: () => Run): void {
     const wanted = $derived(route.query['image'] ?? null);
+    $effect(() => {
+      // The sheet outlives the page: what was drawn for other images is no image for this model.
+      const run = runOf();
+      if (dataSetOf(run) === null || fitsShape(pad.drawing, imageShapeOf(run))) return;
+      untrack(() => {
+        pad.drawing = EMPTY_DRAWING;
+        pad.example = null;
+        pad.exampleClass = null;
+      });
+    });
     $effect(() => {
       const info = dataSetOf(runOf());
       const name = parseExample(wanted);

@@ -26,12 +26,6 @@ export function imageShapeOf(run: Run): ImageShape {
   return [shape[0] ?? 28, shape[1] ?? 28, shape[2] ?? 1];
 }
 
-/** How many values an image of the model has; that of MNIST where it is not known. */
-export function imageBytesOf(run: Run): number {
-  const shape = dataSetOf(run)?.features.find(({ name }) => name === 'image')?.shape ?? [28, 28];
-  return shape.reduce((product, extent) => product * extent, 1);
-}
-
 /** Where images to look at are taken from: the test split, or another where there is none. Null without the data set. */
 export function testSplitOf(run: Run): { readonly name: SplitName; readonly examples: number } | null {
   const splits = dataSetOf(run)?.splits ?? [];

@@ -9,6 +9,7 @@ import {
   rasterise,
   undo,
   type Drawing,
+  fitsShape,
 } from '../../../../src/renderer/labs/shared/drawing.ts';
 import { formatExample, parseExample } from '../../../../src/renderer/labs/shared/example-name.ts';
 
@@ -105,5 +106,17 @@ describe('taking back', () => {
     const drawing = extendStroke(extendStroke(dab(1, 1), 1, 1), 2, 1);
     expect(drawing.strokes[0]?.points).toEqual([1, 1, 2, 1]);
     expect(extendStroke(EMPTY_DRAWING, 1, 1)).toBe(EMPTY_DRAWING);
+  });
+});
+
+describe('a drawing for a model', () => {
+  const stroke = { radius: 1, points: [1, 1] };
+  it('has the size of its images; strokes alone suit any grey ones', () => {
+    const base = new Uint8Array(2 * 3);
+    expect(fitsShape({ base: null, strokes: [stroke] }, [28, 28, 1])).toBe(true);
+    expect(fitsShape({ base: null, strokes: [stroke] }, [32, 32, 3])).toBe(false);
+    expect(fitsShape({ base, strokes: [] }, [2, 3, 1])).toBe(true);
+    expect(fitsShape({ base, strokes: [stroke] }, [1, 2, 3])).toBe(true);
+    expect(fitsShape({ base, strokes: [] }, [2, 2, 1])).toBe(false);
   });
 });
