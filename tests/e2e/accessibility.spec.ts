@@ -19,8 +19,6 @@ const PAGES = [
   '#/labs/mnist-mlp/inspect?view=mistakes',
   '#/labs/mnist-mlp/inspect?view=calibration',
   '#/labs/mnist-mlp/inspect?view=training',
-  '#/labs/mnist-cnn/read',
-  '#/labs/mnist-cnn/train',
   '#/labs/mnist-cnn/inspect?image=test-3',
   '#/labs/mnist-cnn/inspect?view=maps',
   '#/labs/mnist-cnn/inspect?view=filters',
