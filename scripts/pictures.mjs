@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { setupOrExit } from './setup.mjs';
 
 /**
- * `node scripts/pictures.mjs`: the README's pictures, taken from the real app: a new home, MNIST, three short runs, then the
+ * `node scripts/pictures.mjs`: the README's pictures, taken from the real app: a new home, MNIST, four short runs, then the
  * pages as a person sees them. Takes a minute or two.
  */
 const { chromium: executablePath } = await setupOrExit({ forTests: true });
@@ -20,14 +20,15 @@ const home = fs.mkdtempSync(path.join(os.tmpdir(), 'gradient-lab-pictures-'));
 fs.mkdirSync(folder, { recursive: true });
 
 const RUNS = [
-  ['--epochs', '3', '--hidden-units', '128'],
-  ['--epochs', '3', '--hidden-layers', '0'],
-  ['--epochs', '3', '--dropout', '0.3', '--hidden-units', '256'],
+  ['mnist-mlp', '--epochs', '3', '--hidden-units', '128'],
+  ['mnist-mlp', '--epochs', '3', '--hidden-layers', '0'],
+  ['mnist-mlp', '--epochs', '3', '--dropout', '0.3', '--hidden-units', '256'],
+  ['mnist-cnn', '--epochs', '1'],
 ];
 
 try {
   await lab(['data', 'fetch', 'mnist']);
-  for (const settings of RUNS) await lab(['train', 'mnist-mlp', ...settings]);
+  for (const run of RUNS) await lab(['train', ...run]);
   await takeAll();
 } finally {
   fs.rmSync(home, { recursive: true, force: true });
@@ -75,6 +76,11 @@ async function takeAll() {
         await page.getByRole('button', { name: 'Take a test image' }).click();
         await page.waitForTimeout(1500);
       });
+      await take('maps', '#/labs/mnist-cnn/inspect?view=maps', async () => {
+        await page.getByRole('button', { name: 'Take a test image' }).first().click();
+        await page.waitForTimeout(2500);
+      });
+      await take('model', '#/labs/mnist-cnn/inspect?view=model', () => page.waitForTimeout(2500));
       await take('runs', '#/runs', async () => {
         for (const run of [1, 2, 3]) {
           await page.getByRole('checkbox', { name: new RegExp(`run ${run}\\b`, 'i') }).check();

@@ -225,7 +225,7 @@ describe('gradient-lab train', () => {
 
 describe('wrong usage', () => {
   it.each<[string[], RegExp]>([
-    [['train', 'mnist-cnn', '--json'], /Unknown lab "mnist-cnn". There are mnist-mlp/],
+    [['train', 'translation', '--json'], /Unknown lab "translation". There are mnist-mlp/],
     [['train', '--json'], /Expected a lab, one of mnist-mlp/],
     [
       ['train', 'mnist-mlp', '--epochs', '0', '--json'],
@@ -299,7 +299,7 @@ describe('the other commands', () => {
   it('data lists, imports, verifies and removes', async () => {
     const folder = join(process.cwd(), 'resources', 'drawn-digits');
     const imported = await home.run('data', 'import', folder, '--as', 'mine', '--json');
-    expect(imported.lines).toEqual([{ kind: 'imported', id: 'mine' }]);
+    expect(imported.lines).toEqual([{ kind: 'imported', id: 'mine', skipped: [] }]);
     expect((await home.run('data', 'verify', 'mine', '--json')).lines).toEqual([
       { kind: 'verified', id: 'mine' },
     ]);
