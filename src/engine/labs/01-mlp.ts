@@ -40,6 +40,7 @@ import {
   type Optimizer,
   type Parameters,
 } from '../training/index.ts';
+import { CLASSIFIER_METRICS } from './classifier-metrics.ts';
 import { defineLab, type Layer } from './lab.ts';
 
 // ---- hyperparameters
@@ -301,23 +302,7 @@ export const mlp = defineLab({
     },
   ],
 
-  metrics: [
-    { name: 'loss', label: 'Loss', meaning: 'cross-entropy', unit: 'none', better: 'lower' },
-    {
-      name: 'accuracy',
-      label: 'Accuracy',
-      meaning: 'share of images classified correctly',
-      unit: 'share',
-      better: 'higher',
-    },
-    {
-      name: 'gradientNorm',
-      label: 'Gradient norm',
-      meaning: 'length of the gradient, all weights taken as one vector',
-      unit: 'none',
-      better: 'neither',
-    },
-  ],
+  metrics: CLASSIFIER_METRICS,
 
   makeExperiment(config, data, seed): Experiment {
     const { train } = data.splits;

@@ -39,6 +39,7 @@ import {
   type Parameters,
   type Weights,
 } from '../training/index.ts';
+import { CLASSIFIER_METRICS } from './classifier-metrics.ts';
 import { defineLab } from './lab.ts';
 
 // ---- hyperparameters
@@ -414,7 +415,7 @@ export const resnet = defineLab({
   presets: [
     {
       name: 'Quick look',
-      help: 'An 8-layer residual net of half the width on the drawn digits: over in about a minute, with no download.',
+      help: 'An 8-layer residual net of half the width on the drawn digits: over in half a minute, with no download.',
       values: {
         data: 'drawn-digits',
         epochs: 4,
@@ -461,21 +462,7 @@ export const resnet = defineLab({
   ],
 
   metrics: [
-    { name: 'loss', label: 'Loss', meaning: 'cross-entropy', unit: 'none', better: 'lower' },
-    {
-      name: 'accuracy',
-      label: 'Accuracy',
-      meaning: 'share of images classified correctly',
-      unit: 'share',
-      better: 'higher',
-    },
-    {
-      name: 'gradientNorm',
-      label: 'Gradient norm',
-      meaning: 'length of the gradient, all weights taken as one vector',
-      unit: 'none',
-      better: 'neither',
-    },
+    ...CLASSIFIER_METRICS,
     {
       name: 'firstGradientNorm',
       label: 'Gradient norm, first layer',
