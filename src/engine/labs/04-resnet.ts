@@ -57,7 +57,7 @@ const fields = {
     kind: 'integer',
     label: 'Epochs',
     group: 'Run',
-    help: 'Passes over the training images; the paper has 182, which takes days on a processor.',
+    help: 'Passes over the training images; the paper has 182, which takes hours on a processor.',
     default: 10,
     min: 1,
     max: 1000,
