@@ -10,6 +10,42 @@ export interface Layer {
   readonly tensor: Tensor;
 }
 
+/** One thing that a layer keeps or decides at each token, such as its hidden state or a gate: [batch, time, units]. */
+export interface SequencePart {
+  /** In words: "hidden state", "cell state", "input gate", "forget gate", "output gate", "update gate", "reset gate". */
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+export interface SequenceLayer {
+  readonly name: string;
+  /** The hidden state first. */
+  readonly parts: readonly SequencePart[];
+}
+
+/**
+ * A look inside a model that reads sequences. `tokens` are ids, int32 [batch, time], filled up with 0 at the end; what stands in the
+ * place of padding is never looked at. All functions are pure, and the tensors that they return are the caller's.
+ */
+export interface SequenceInspection {
+  /**
+   * Logits after each token, [batch, time, classes]: those at t are what the model says of the first t + 1 tokens alone. Null where
+   * `config` gives a model that cannot tell in one pass, as one that reads both ways: then each beginning is given to it by itself.
+   */
+  readings(weights: Weights, tokens: Tensor, config: Config): Tensor | null;
+  /** Every recurrent layer over the sequence, first to last. */
+  layers(weights: Weights, tokens: Tensor, config: Config): readonly SequenceLayer[];
+  /**
+   * For saliency: the embedded tokens, and the gradient of the logit of class `label` by them, both [batch, time, embedding].
+   */
+  inputGradient(
+    weights: Weights,
+    tokens: Tensor,
+    label: number,
+    config: Config,
+  ): { readonly embedded: Tensor; readonly gradient: Tensor };
+}
+
 /** A look inside a lab's model, in the lab's own steps. All functions are pure, and the tensors that they return are the caller's. */
 export interface Inspection {
   /** How `prepare` makes the model's input, in words: "(pixel / 255 - 0.1307) / 0.3081". */
@@ -21,6 +57,8 @@ export interface Inspection {
    * run was trained with.
    */
   layers(weights: Weights, x: Tensor, config: Config): readonly Layer[];
+  /** For a lab of sequences; `prepare` then gives the tokens, [batch, time]. */
+  readonly sequence?: SequenceInspection;
   /** The layers, shapes and sizes of the model that `config` gives for images of `imageShape`; where the lab's model has layers. */
   describe?(config: Config, imageShape: readonly number[], classes: number): ModelSummary;
   /** That model with `weights` as the bytes of a `.keras` file. */
