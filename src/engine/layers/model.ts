@@ -17,6 +17,7 @@ import {
 } from '../runtime/index.ts';
 import { mapParameters, named, type Parameters, type Weights } from '../training/index.ts';
 import { describeLayers } from './describe.ts';
+import { withFusedLayers } from './fused-layers.ts';
 import { buildWatched, drawInitial, type Initialiser, type LayerVariable } from './initialisers.ts';
 import { kerasFile } from './keras-file.ts';
 import { lastingNames } from './names.ts';
@@ -113,7 +114,9 @@ export function makeModel(build: () => LayersModel): Model {
           return { output: outputs[0] as Tensor, outputs, penalty: total(model.calculateLosses()), buffers };
         };
         return run(values, written, () =>
-          training === undefined ? call() : withRandomness(everyNamed, training, call),
+          training === undefined
+            ? call()
+            : withRandomness(everyNamed, training, () => withFusedLayers([...nameOf.keys()], call)),
         ) as never;
       }) as Applied;
       for (const tensor of written.values()) tensor.dispose();

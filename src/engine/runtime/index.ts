@@ -1,6 +1,7 @@
 /** The engine's floor: TensorFlow.js on the native runtime, compiled steps, randomness, devices. */
 export { backend, binding, watchingOps } from './backend.ts';
 export { packageRoot, packageVersion, readSetupRecord } from './binding.ts';
+export { batchNormalised, type BatchNormalised } from './batch-normalisation.ts';
 export { compile, PLANS, type Compiled, type Plan, type PlanChoice } from './compile.ts';
 export {
   DEVICES,
