@@ -4,8 +4,11 @@
  * Plain records only: no bytes of examples pass through here.
  */
 
-/** The element type of a feature, as its typed array has it. */
-export type FeatureType = 'uint8' | 'int32' | 'float32';
+/** The element type of a feature of numbers, as its typed array has it. */
+export type NumberType = 'uint8' | 'int32' | 'float32';
+
+/** What one value of a feature is: a number, or a whole text. */
+export type FeatureType = NumberType | 'text';
 
 /** The parts of a data set, in the order in which they are shown. */
 export const SPLIT_NAMES = ['train', 'validation', 'test'] as const;

@@ -9,7 +9,16 @@ export {
   type FetchOptions,
 } from './cache.ts';
 export { knownDataSet, knownDataSets, registerDataSet } from './catalogue.ts';
-export { hashOfFiles, type FeatureData, type LoadedDataSet, type Split } from './data-set.ts';
+export {
+  hashOfFiles,
+  numbersOf,
+  textsOf,
+  type FeatureData,
+  type LoadedDataSet,
+  type NumberFeature,
+  type Split,
+  type TextFeature,
+} from './data-set.ts';
 export type { DataSetDefinition } from './definition.ts';
 export { dataFolder, homeFolder } from './home.ts';
 export { idxDataSet, type IdxDataSetOptions } from './idx-data-set.ts';
@@ -17,3 +26,4 @@ export { importDataSet, type ImportOptions } from './import.ts';
 export { findDataSet, type Found } from './inspect.ts';
 export { parseIdx, readIdxFile, type IdxArray, type IdxExpectation } from './readers/idx.ts';
 export { takeValidation, type TrainAndValidation, type ValidationSize } from './splits.ts';
+export { Texts } from './texts.ts';

@@ -27,15 +27,11 @@ export interface DeviceDataOptions {
 export function putOnDevice(data: LoadedDataSet, options: DeviceDataOptions): DeviceData {
   const placed: SplitRows[] = [];
   const place = (split: Split): SplitRows => {
-    const features = Object.entries(split.features).map(
-      ([name, { data: values, shape, dtype }]): [string, Feature] => [
-        name,
-        {
-          rows: makeResident(values, shape),
-          as: options.integers.includes(name) || dtype === 'int32' ? 'int32' : 'float32',
-        },
-      ],
-    );
+    const features = Object.entries(split.features).map(([name, feature]): [string, Feature] => {
+      if (feature.dtype === 'text') throw textsOnDevice(data.info.id, name);
+      const isWhole = options.integers.includes(name) || feature.dtype === 'int32';
+      return [name, { rows: makeResident(feature.data, feature.shape), as: isWhole ? 'int32' : 'float32' }];
+    });
     const rows = Int32Array.from({ length: split.examples }, (_, i) => i);
     const result = { features: Object.fromEntries(features), rows };
     placed.push(result);
@@ -61,6 +57,12 @@ export function putOnDevice(data: LoadedDataSet, options: DeviceDataOptions): De
       for (const { features } of placed) for (const { rows } of Object.values(features)) rows.dispose();
     },
   };
+}
+
+function textsOnDevice(id: string, feature: string): LabError {
+  return new LabError('data/texts', `Expected numbers in "${id}", got texts in its feature "${feature}".`, {
+    hint: 'Choose a lab that reads texts, such as imdb-rnn, or another data set.',
+  });
 }
 
 function holdOut(

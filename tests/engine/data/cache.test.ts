@@ -20,9 +20,11 @@ import {
   hashOfFiles,
   listDataSets,
   loadDataSet,
+  numbersOf,
   registerDataSet,
   removeDataSet,
   verifyDataSet,
+  type Split,
 } from '../../../src/engine/data/index.ts';
 import type { DataSetDefinition } from '../../../src/engine/data/definition.ts';
 import {
@@ -100,9 +102,9 @@ describe('fetchDataSet and loadDataSet', () => {
     expect(info.id).toBe('toy');
     expect(splits['train']?.features['image']?.shape).toEqual([6, 5, 7]);
     expect(splits['train']?.features['label']?.shape).toEqual([6]);
-    expect([...(splits['test']?.features['label']?.data ?? [])]).toEqual([0, 1, 2, 0]);
+    expect([...numbersOf(splits['test'] as Split, 'label')]).toEqual([0, 1, 2, 0]);
     const firstImage = FILES[0]?.bytes.subarray(16, 16 + 35) ?? [];
-    expect([...(splits['train']?.features['image']?.data.subarray(0, 35) ?? [])]).toEqual([...firstImage]);
+    expect([...numbersOf(splits['train'] as Split, 'image').subarray(0, 35)]).toEqual([...firstImage]);
     // As `sha256sum * | sha256sum` has it.
     const lines = FILES.map(({ name, bytes }) => `${sha256(bytes)}  ${name}\n`)
       .sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1))

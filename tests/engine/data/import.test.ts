@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   importDataSet,
   loadDataSet,
+  numbersOf,
   registerDataSet,
   removeDataSet,
   verifyDataSet,
@@ -63,8 +64,8 @@ function contents(id: string): Record<string, { labels: number[]; first: number[
     Object.entries(splits).map(([name, split]) => [
       name,
       {
-        labels: [...(split?.features['label']?.data ?? [])],
-        first: [...(split?.features['image']?.data.subarray(0, 35) ?? [])],
+        labels: [...numbersOf(split, 'label')],
+        first: [...numbersOf(split, 'image').subarray(0, 35)],
       },
     ]),
   );

@@ -3,7 +3,13 @@ import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { encode } from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
-import { importDataSet, listDataSets, loadDataSet, verifyDataSet } from '../../../src/engine/data/index.ts';
+import {
+  importDataSet,
+  listDataSets,
+  loadDataSet,
+  numbersOf,
+  verifyDataSet,
+} from '../../../src/engine/data/index.ts';
 import type { PictureOptions } from '../../../src/shared/data.ts';
 import { errorOf, tempFolder, tempHome } from './helpers.ts';
 import { pngOf } from './readers/png-of.ts';
@@ -44,14 +50,15 @@ const SMALL = { rows: 2, columns: 2 };
 function contents(id: string): Record<string, string[]> {
   const { splits } = loadDataSet(id);
   return Object.fromEntries(
-    Object.entries(splits).map(([name, { examples, features }]) => {
-      const { image, label } = features;
-      const size = (image?.data.length ?? 0) / examples;
+    Object.entries(splits).map(([name, split]) => {
+      const { examples } = split;
+      const [image, label] = [numbersOf(split, 'image'), numbersOf(split, 'label')];
+      const size = image.length / examples;
       return [
         name,
         Array.from(
           { length: examples },
-          (_, i) => `${label?.data[i]}: ${image?.data.slice(i * size, i * size + 3).join(' ')}`,
+          (_, i) => `${label[i]}: ${image.slice(i * size, i * size + 3).join(' ')}`,
         ),
       ];
     }),

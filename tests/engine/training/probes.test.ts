@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { numbersOf, type Split } from '../../../src/engine/data/index.ts';
 import { labById } from '../../../src/engine/labs/index.ts';
 import { binding, permutation, startRuntime, tf, type Tensor } from '../../../src/engine/runtime/index.ts';
 import {
@@ -155,16 +156,15 @@ describe('probes', () => {
 
       // The gradients that the experiment gives on those rows, op by op.
       const gradients = tf.tidy(() => {
-        const { image, label } = blobs().splits['train']?.features ?? {};
+        const train = blobs().splits['train'] as Split;
+        const [image, label] = [numbersOf(train, 'image'), numbersOf(train, 'label')];
         const batch = {
           image: tf.tensor3d(
-            Float32Array.from(
-              [...rows].flatMap((row) => [...(image?.data.slice(row * 64, row * 64 + 64) ?? [])]),
-            ),
+            Float32Array.from([...rows].flatMap((row) => [...image.slice(row * 64, row * 64 + 64)])),
             [20, 8, 8],
           ),
           label: tf.tensor1d(
-            [...rows].map((row) => label?.data[row] as number),
+            [...rows].map((row) => label[row] as number),
             'int32',
           ),
         };

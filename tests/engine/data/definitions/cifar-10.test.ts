@@ -15,8 +15,10 @@ import {
   idxDataSet,
   importDataSet,
   loadDataSet,
+  numbersOf,
   registerDataSet,
   verifyDataSet,
+  type Split,
 } from '../../../../src/engine/data/index.ts';
 import type { Source } from '../../../../src/engine/data/sources/source.ts';
 import { after, errorOf, FAST, idxBytes, noise, serve, sha256, tempFolder, tempHome } from '../helpers.ts';
@@ -109,7 +111,7 @@ async function serverOf(sent: Uint8Array): Promise<Source> {
 async function expectWhole(root: string): Promise<void> {
   const { splits, info } = loadDataSet('small-cifar');
   expect(splits['train']?.features['image']?.shape).toEqual([10, 32, 32, 3]);
-  expect([...(splits['test']?.features['label']?.data ?? [])]).toEqual(LABELS[5]);
+  expect([...numbersOf(splits['test'] as Split, 'label')]).toEqual(LABELS[5]);
   expect(splits['test']?.features['image']?.data).toEqual(PIXELS[5]);
   expect(info.classes).toContain('airplane');
   await verifyDataSet('small-cifar');
