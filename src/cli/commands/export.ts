@@ -1,11 +1,12 @@
 /** `gradient-lab export RUN`: its points for a spreadsheet, all of it for another Gradient Lab, or its model for other programs. */
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { unzipSync } from 'fflate';
 import { exportModel } from '../../engine/runs/index.ts';
 import { exportFolder, exportText } from '../../main/service/exports.ts';
 import { exportsFolder, runFolder } from '../../main/service/places.ts';
-import { MODEL_FORMATS, type ModelFormat } from '../../shared/run-files.ts';
+import { MODEL_ENDINGS, MODEL_FORMATS, type ModelFormat } from '../../shared/run-files.ts';
 import { labHome, withHistory } from '../home.ts';
 import { makeOutput } from '../output.ts';
 
@@ -20,7 +21,8 @@ export function exportCommand(): Command {
     .summary('write a run to a file or a folder')
     .description(
       'Writes a run: its points as CSV; all of it as JSON, which `gradient-lab import` takes; or both with its checkpoints in a folder.\n' +
-        'Or its trained model: keras, for labs of layers, opens with keras.saving.load_model; safetensors holds the weights alone.\n' +
+        'Or its trained model: keras, for labs of layers, opens with keras.saving.load_model; tfjs, for the same labs, is a folder\n' +
+        'with the model.json that tf.loadLayersModel opens; safetensors holds the weights alone.\n' +
         'CSV and JSON go to stdout unless --out names a file.',
     )
     .argument('<run>', 'number or id of a run, the beginning of an id, or "last"')
@@ -43,11 +45,11 @@ export function exportCommand(): Command {
         if (format === 'folder') {
           const home = labHome();
           path = await exportFolder(history, number, { home, parent: resolve(out ?? exportsFolder(home)) });
-        } else if (format === 'keras' || format === 'safetensors') {
+        } else if (format === 'keras' || format === 'safetensors' || format === 'tfjs') {
           const model = { ...run, folder: runFolder(labHome(), id) };
           const { bytes } = await exportModel(id, model, format);
-          path = resolve(out ?? `${id}.${format}`);
-          await writeFile(path, bytes);
+          path = resolve(out ?? (format === 'tfjs' ? `${id}-tfjs` : `${id}.${MODEL_ENDINGS[format]}`));
+          await (format === 'tfjs' ? unpack(bytes, path) : writeFile(path, bytes));
         } else {
           const { fileName, text: contents } = await exportText(history, number, format);
           if (out === undefined && !json) return void process.stdout.write(contents);
@@ -58,4 +60,10 @@ export function exportCommand(): Command {
         output.line(`Run ${number} is in ${path}`);
       }),
     );
+}
+
+/** Writes the files of a zip of our own, which has no folders, into a folder. */
+async function unpack(zip: Uint8Array, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, bytes] of Object.entries(unzipSync(zip))) await writeFile(join(folder, name), bytes);
 }

@@ -68,6 +68,8 @@ export interface Inspection {
     imageShape: readonly number[],
     classes: number,
   ): Promise<Uint8Array>;
+  /** The same as a zip of what TensorFlow.js loads. */
+  toTfjs?(weights: Weights, config: Config, imageShape: readonly number[], classes: number): Uint8Array;
 }
 
 /** A lab, as far as inspection needs it. */

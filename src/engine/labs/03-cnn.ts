@@ -352,6 +352,8 @@ export const cnn = defineLab({
       network(config as NetworkConfig, imageShape, classes).describe(),
     toKeras: (weights, config, imageShape, classes) =>
       network(config as NetworkConfig, imageShape, classes).toKeras(weights),
+    toTfjs: (weights, config, imageShape, classes) =>
+      network(config as NetworkConfig, imageShape, classes).toTfjs(weights),
   },
 
   presets: [

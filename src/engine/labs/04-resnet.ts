@@ -410,6 +410,8 @@ export const resnet = defineLab({
       network(config as NetworkConfig, withChannels(imageShape), classes).describe(),
     toKeras: (weights, config, imageShape, classes) =>
       network(config as NetworkConfig, withChannels(imageShape), classes).toKeras(weights),
+    toTfjs: (weights, config, imageShape, classes) =>
+      network(config as NetworkConfig, withChannels(imageShape), classes).toTfjs(weights),
   },
 
   presets: [

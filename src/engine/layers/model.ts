@@ -23,6 +23,7 @@ import { kerasFile } from './keras-file.ts';
 import { lastingNames } from './names.ts';
 import { usesOf } from './nodes.ts';
 import { withRandomness, type Randomness } from './random-layers.ts';
+import { tfjsFile } from './tfjs-file.ts';
 
 type Layer = layers.Layer;
 
@@ -58,6 +59,8 @@ export interface Model {
   describe(): ModelSummary;
   /** The model with `weights` as the bytes of a `.keras` file. Throws `export/keras` where Keras has no such layer. */
   toKeras(weights: Weights): Promise<Uint8Array>;
+  /** The same as a zip of what TensorFlow.js loads: `model.json` and shards of weights. Throws `export/tfjs`. */
+  toTfjs(weights: Weights): Uint8Array;
 }
 
 interface Weight {
@@ -86,6 +89,13 @@ export function makeModel(build: () => LayersModel): Model {
     outputs: model.layers.filter(hasOutput).map((layer) => firstOutput(model, layer)),
   });
 
+  const valuesOf =
+    ({ parameters, buffers }: Weights) =>
+    (variable: LayerVariable): Tensor => {
+      const weight = weights.find((one) => one.variable === variable);
+      if (weight === undefined) throw new Error(`Unknown weight ${variable.name}`);
+      return named({ ...buffers, ...parameters }, weight.name);
+    };
   const run = <R>(values: Weights, written: Map<string, Tensor>, body: () => R): R =>
     withLent(weights, values, written, body);
 
@@ -140,17 +150,15 @@ export function makeModel(build: () => LayersModel): Model {
       );
     },
 
-    toKeras: ({ parameters, buffers }) =>
+    toKeras: (values) =>
       kerasFile({
         // A sequential model as the graph that it is.
         model: tf.model({ inputs: model.inputs, outputs: model.outputs }),
         nameOf: (layer) => nameOf.get(layer) ?? lasting(layer.name),
-        valueOf(variable) {
-          const weight = weights.find((one) => one.variable === variable);
-          if (weight === undefined) throw new Error(`Unknown weight ${variable.name}`);
-          return named(weight.trainable ? parameters : buffers, weight.name);
-        },
+        valueOf: valuesOf(values),
       }),
+
+    toTfjs: (values) => tfjsFile({ model, valueOf: valuesOf(values) }),
 
     describe: () =>
       describeLayers(

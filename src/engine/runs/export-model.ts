@@ -9,8 +9,9 @@ import { weightsFile, weightsOf, type Checkpoint } from '../training/index.ts';
 import { checkpointsOf } from './store.ts';
 
 /**
- * The weights of the run's newest whole checkpoint: with its layers as a `.keras` file, or alone as safetensors under their names.
- * Throws `run/no-checkpoint`, `export/no-layers` for a lab whose model is written by hand, `export/keras`, `run/data-gone`.
+ * The weights of the run's newest whole checkpoint: with its layers as a `.keras` file or as a zip of what TensorFlow.js loads, or
+ * alone as safetensors under their names. Throws `run/no-checkpoint`, `export/no-layers` for a lab whose model is written by hand,
+ * `export/keras`, `export/tfjs`, `run/data-gone`.
  */
 export async function exportModel(
   id: string,
@@ -28,29 +29,31 @@ export async function exportModel(
     const metadata = { lab: ref.lab, run: id, step: String(step) };
     return { step, bytes: weightsFile(checkpoint, metadata) };
   }
-  return { step, bytes: await toKeras(id, ref, checkpoint) };
+  return { step, bytes: await withLayers(id, ref, checkpoint, format) };
 }
 
-async function toKeras(id: string, ref: ModelRef, checkpoint: Checkpoint): Promise<Uint8Array> {
+async function withLayers(
+  id: string,
+  ref: ModelRef,
+  checkpoint: Checkpoint,
+  format: 'keras' | 'tfjs',
+): Promise<Uint8Array> {
   const { inspect, title } = labById(ref.lab);
-  if (inspect.toKeras === undefined) {
+  if (inspect.toKeras === undefined || inspect.toTfjs === undefined) {
     throw new LabError(
       'export/no-layers',
-      `The model of "${title}" is written by hand: it has no layers for Keras.`,
-      {
-        hint: 'Export its weights: --format safetensors.',
-      },
+      `The model of "${title}" is written by hand: it has no layers that other programs know.`,
+      { hint: 'Export its weights: --format safetensors.' },
     );
   }
   startRuntime();
   const weights = weightsOf(checkpoint);
   try {
-    return await inspect.toKeras(
-      weights,
-      ref.config,
-      imageShapeOf(ref, id),
-      dataInfoOf(ref, id).classes.length,
-    );
+    const shape = imageShapeOf(ref, id);
+    const classes = dataInfoOf(ref, id).classes.length;
+    return format === 'keras'
+      ? await inspect.toKeras(weights, ref.config, shape, classes)
+      : inspect.toTfjs(weights, ref.config, shape, classes);
   } finally {
     tf.dispose([weights.parameters, weights.buffers] as never);
   }

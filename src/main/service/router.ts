@@ -2,6 +2,7 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract.ts';
 import { toContractError } from './answer-errors.ts';
+import { MODEL_ENDINGS } from '../../shared/run-files.ts';
 import { exportFolder, exportText, parseRun } from './exports.ts';
 import type { ServiceParts } from './parts.ts';
 import { exportsFolder } from './places.ts';
@@ -75,7 +76,7 @@ export function makeRouter(parts: ServiceParts) {
         const { id } = await parts.history().get(run);
         const model = await parts.runs().model(run);
         const bytes = await engines.call('runs.exportModel', { run: id, model, format }, { signal });
-        return { fileName: `${id}.${format}`, bytes };
+        return { fileName: `${id}.${MODEL_ENDINGS[format]}`, bytes };
       }),
       import: os.runs.import.handler(async ({ input }) => {
         const run = await parts.history().import(parseRun(input.text));
