@@ -464,6 +464,8 @@ std::unique_ptr<PreparedCall> Runtime::Prepare(const std::string& name, const st
     add(entry.handle.get());
   }
   for (const TensorHandlePtr& handle : function->held) add(handle.get());
+  // An empty ConfigProto: with it TensorFlow's graph optimizer (grappler) goes over the function, without it it does not.
+  TFE_OpSetAttrString(op.get(), "config_proto", "", 0);
   if (xla) TFE_OpSetAttrBool(op.get(), "_XlaMustCompile", 1);
   return std::make_unique<PreparedCall>(function, std::move(op), oneThread);
 }

@@ -252,8 +252,9 @@ describe('the training loop', () => {
       });
       expect(result.steps).toBeGreaterThan(2000);
       // A machine with other things to do may be slow enough for a look at one thread: a second copy of the state, for a moment.
-      expect(tensors.at(-1)).toBe(tensors[2]);
-      expect(new Set(tensors.slice(2)).size).toBeLessThanOrEqual(2);
+      const counts = tensors.slice(2);
+      expect(new Set(counts).size).toBeLessThanOrEqual(2);
+      expect(Math.min(...counts.slice(-10))).toBe(Math.min(...counts));
       // After the first quarter, in which allocators and compilers settle.
       const settled = memory.slice(memory.length >> 2);
       expect((settled.at(-1) as number) - (settled[0] as number)).toBeLessThan(30e6);
