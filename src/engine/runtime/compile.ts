@@ -9,9 +9,11 @@ import { messageOf } from '../../shared/errors.ts';
 import { backend, binding } from './backend.ts';
 import type { TensorMeta } from './binding.ts';
 import { signatureOf, type Signature } from './capture.ts';
+import { computesOnProcessor } from './devices.ts';
 import { Resident, residentTypeNumber } from './resident.ts';
 import { tf, type Tensor, type Variable } from './tf.ts';
 import { makeTrace, type Input, type Trace, type TraceRecord } from './trace.ts';
+import { tracingFor, type TracedPlan } from './traced-plan.ts';
 import { flatten, unflatten, type Tree } from './tree.ts';
 
 /** How a step runs: op by op, as a graph of TensorFlow's kernels, or as a graph compiled by XLA. */
@@ -19,7 +21,10 @@ export const PLANS = ['eager', 'graph', 'xla'] as const;
 export type Plan = (typeof PLANS)[number];
 
 export interface CompileOptions {
-  /** 'auto' times each plan on the first call's inputs and keeps the fastest. Nothing is spent: results are thrown away. */
+  /**
+   * 'auto' times each plan on the first call's inputs and keeps the fastest. Nothing is spent: results are thrown away. A plan that
+   * is known to lose is not tried.
+   */
   readonly plan: Plan | 'auto';
   /** For error messages and TensorFlow's own names. */
   readonly name?: string;
@@ -33,7 +38,7 @@ export interface CompileOptions {
 
 export interface PlanChoice {
   readonly plan: Plan;
-  /** Milliseconds of one call, the best of a few, for each plan that was tried; the reason where it could not run. */
+  /** Milliseconds of one call, the best of a few, for each plan that was tried; the reason where it was not, or could not run. */
   readonly milliseconds: Partial<Record<Plan, number | string>>;
 }
 
@@ -67,13 +72,20 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
   const cache = new Map<string, TraceRecord>();
   let plan: Plan | undefined = options.plan === 'auto' ? undefined : options.plan;
 
-  function traceFor(inputs: A): [TraceRecord, number[]] {
+  function traceFor(inputs: A, tracedFor: TracedPlan): [TraceRecord, number[]] {
     const [leaves, structure] = flatten<Input>(inputs, isInput);
     const signatures = leaves.map(inputSignature);
-    const key = JSON.stringify([structure, signatures]);
+    // A trace that depends on the plan is kept under both, any other under its signature.
+    const shared = JSON.stringify([structure, signatures]);
+    const own = `${tracedFor} ${shared}`;
+    let key = cache.has(shared) ? shared : own;
     let trace = cache.get(key);
     if (trace === undefined) {
-      trace = makeTrace(name, step as never, structure, signatures, variables, leaves);
+      const traced = tracingFor(tracedFor, () =>
+        makeTrace(name, step as never, structure, signatures, variables, leaves),
+      );
+      trace = traced.result;
+      key = traced.depends ? own : shared;
       if (cache.size >= maxTraces) {
         const [oldest] = cache.keys() as Iterable<string> as [string];
         binding().removeFunction((cache.get(oldest) as TraceRecord).fn.name);
@@ -98,12 +110,27 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
 
   async function run(with_: Plan, inputs: A, commit: boolean, oneThread = false): Promise<R> {
     if (with_ === 'eager') return runEagerly(step, inputs, variables, commit);
-    const [trace, ids] = traceFor(inputs);
+    const [trace, ids] = traceFor(inputs, with_);
     const metas = await binding().callFunctionAsync(trace.fn.name, ids, with_ === 'xla', oneThread);
     return finish(trace, metas, commit);
   }
 
+  /** The choice where there is nothing to time. */
+  function foregone(inputs: A): PlanChoice | undefined {
+    try {
+      const why = whyNotXla(traceFor(inputs, 'graph')[0]);
+      return why === undefined ? undefined : { plan: 'graph', milliseconds: { xla: why } };
+    } catch {
+      return undefined; // what cannot be traced may still run op by op
+    }
+  }
+
   async function choose(inputs: A): Promise<Plan> {
+    const known = foregone(inputs);
+    if (known !== undefined) {
+      options.onChoice?.(known);
+      return known.plan;
+    }
     const milliseconds: Partial<Record<Plan, number | string>> = {};
     const once = async (candidate: Plan): Promise<void> => {
       for (const tensor of flatten<Tensor>(await run(candidate, inputs, false), isTensor)[0])
@@ -141,6 +168,15 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
       },
     },
   }) as unknown as Compiled<A, R>;
+}
+
+/**
+ * Why XLA need not be tried on a step, where that is known. On a processor it takes seconds to compile convolutions that it then
+ * computes at half the speed of oneDNN's (docs/benchmarks.md).
+ */
+function whyNotXla({ ops }: Trace): string | undefined {
+  if (!computesOnProcessor() || ![...ops].some((op) => op.startsWith('Conv'))) return undefined;
+  return 'not tried: on a processor, convolutions are faster without it';
 }
 
 /**

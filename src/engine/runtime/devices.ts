@@ -63,6 +63,11 @@ export function startRuntime(options: RuntimeOptions = {}): RuntimeInfo {
   return info;
 }
 
+/** Whether the runtime was started, and found or was told to use the processor. */
+export function computesOnProcessor(): boolean {
+  return info?.device === 'cpu';
+}
+
 /** Whether steps may be taken on one thread instead of on all: on the processor, where nobody has said how many it should be. */
 export function mayUseOneThread(): boolean {
   return info?.device === 'cpu' && threads === 0 && info.cores > 1;

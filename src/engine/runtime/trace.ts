@@ -19,6 +19,8 @@ export interface Trace {
   readonly nodes: number;
   readonly constantBytes: number;
   readonly milliseconds: number;
+  /** TensorFlow's names of the ops in it. */
+  readonly ops: ReadonlySet<string>;
 }
 
 export interface TraceRecord extends Trace {
@@ -62,6 +64,7 @@ export function makeTrace(
     nodes: kept.fn.nodes,
     constantBytes: kept.fn.constantBytes,
     milliseconds: performance.now() - start,
+    ops: new Set(first.flatMap(({ op }) => op ?? [])),
   };
 }
 
@@ -125,11 +128,12 @@ function symbolicInput(leaf: Input, meta: TensorMeta): Input {
 
 // ---- what a trace did, op by op, so that two traces can be compared
 
-type TraceLog = { readonly what: string; readonly entry: string }[];
+type TraceLog = { readonly what: string; readonly entry: string; readonly op: string | undefined }[];
 
-function logEntry(add: (what: string, entry: string) => void): OpWatcher {
+function logEntry(add: (what: string, entry: string, op?: string) => void): OpWatcher {
   return {
-    onOp: (name, attributes) => add(name, name + JSON.stringify(attributes).replace(/_check_loop/g, '_loop')),
+    onOp: (name, attributes) =>
+      add(name, name + JSON.stringify(attributes).replace(/_check_loop/g, '_loop'), name),
     onConstant: (shape, dtype, values) => {
       refuseDrawnConstant(shape);
       const hash = createHash('sha1');
@@ -145,7 +149,7 @@ function logEntry(add: (what: string, entry: string) => void): OpWatcher {
 }
 
 function recorder(log: TraceLog): OpWatcher {
-  return logEntry((what, entry) => log.push({ what, entry }));
+  return logEntry((what, entry, op) => log.push({ what, entry, op }));
 }
 
 function comparer(first: TraceLog): OpWatcher {

@@ -21,7 +21,7 @@ function inputs(shape: number[]) {
   const channels = shape.at(-1) as number;
   return {
     x: tf.add(tf.mul(random('x', shape), 2), 1),
-    gamma: tf.add(random('gamma', [channels]), 2) as Tensor1D,
+    gamma: tf.add<Tensor1D>(random('gamma', [channels]), 2),
     beta: random('beta', [channels]) as Tensor1D,
     towards: random('towards', shape),
   };

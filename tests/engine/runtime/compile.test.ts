@@ -15,6 +15,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  type Tensor4D,
 } from '../../../src/engine/runtime/index.ts';
 import { LabError } from '../../../src/shared/errors.ts';
 
@@ -135,6 +136,21 @@ describe('compile', () => {
     expect(compiled.plan).toBe(choice?.plan);
     expect(Object.keys(choice?.milliseconds ?? {}).length).toBeGreaterThan(1);
     tf.dispose([x, y, w]);
+    compiled.dispose();
+  });
+
+  it('does not try XLA on convolutions on a processor', async () => {
+    let choice: PlanChoice | undefined;
+    const compiled = compile((x: Tensor4D, kernel: Tensor4D) => tf.conv2d(x, kernel, 1, 'same'), {
+      plan: 'auto',
+      onChoice: (made) => (choice = made),
+    });
+    const inputs = [tf.ones<Rank.R4>([1, 4, 4, 1]), tf.ones<Rank.R4>([3, 3, 1, 1])] as const;
+    const y = await compiled(...inputs);
+    expect(values(y).slice(0, 2)).toEqual([4, 6]);
+    expect(choice?.plan).toBe('graph');
+    expect(choice?.milliseconds.xla).toContain('not tried');
+    tf.dispose([...inputs, y]);
     compiled.dispose();
   });
 
