@@ -44,6 +44,7 @@ module.exports = {
       '^src/engine/(?!runtime|data)',
       'data knows no labs or training',
     ),
+    layer('text-knows-data-alone', '^src/engine/text', '^src/engine/(?!text|data)', 'text knows no training'),
     layer(
       'training-knows-no-labs',
       '^src/engine/training',
