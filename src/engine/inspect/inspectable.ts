@@ -10,6 +10,12 @@ export interface Layer {
   readonly tensor: Tensor;
 }
 
+/** A built network: for other values of its weights too. */
+export interface Network {
+  /** As `layers` of the inspection that built it. */
+  activations(weights: Weights, x: Tensor): readonly Layer[];
+}
+
 /** One thing that a layer keeps or decides at each token, such as its hidden state or a gate: [batch, time, units]. */
 export interface SequencePart {
   /** In words: "hidden state", "cell state", "input gate", "forget gate", "output gate", "update gate", "reset gate". */
@@ -57,6 +63,8 @@ export interface Inspection {
    * run was trained with.
    */
   layers(weights: Weights, x: Tensor, config: Config): readonly Layer[];
+  /** What `layers` builds before it computes, for a model that is asked often. Kept ones are not for compiled functions. */
+  network?(weights: Weights, x: Tensor, config: Config): Network;
   /** For a lab of sequences; `prepare` then gives the tokens, [batch, time]. */
   readonly sequence?: SequenceInspection;
   /** The layers, shapes and sizes of the model that `config` gives for images of `imageShape`; where the lab's model has layers. */

@@ -7,6 +7,7 @@ import { LabError } from '../../shared/errors.ts';
 import type { SplitPredictions } from '../../shared/inspect.ts';
 import { startRuntime, tf, type Tensor } from '../runtime/index.ts';
 import { CheckpointStore, weightsOf, type Parameters, type Weights } from '../training/index.ts';
+import type { Network } from './inspectable.ts';
 import { Lru } from './lru.ts';
 
 export interface Model extends Weights {
@@ -16,6 +17,8 @@ export interface Model extends Weights {
   readonly step: number;
   /** What was computed with it and will not change. */
   readonly predictions: Map<SplitName, SplitPredictions>;
+  /** Built when it is first asked. */
+  network: Network | null;
 }
 
 interface Held extends Model {
@@ -87,6 +90,7 @@ function readModel(folder: string): Model {
     step: checkpoint.progress.step,
     ...weightsOf(checkpoint),
     predictions: new Map(),
+    network: null,
   };
 }
 

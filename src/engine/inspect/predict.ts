@@ -43,7 +43,9 @@ function layersOf(
   shape: readonly number[],
 ): Layer[] {
   try {
-    return [...inspect.layers(model, inspect.prepare({ image: batchOfOne(image, shape) }), config)];
+    const x = inspect.prepare({ image: batchOfOne(image, shape) });
+    model.network ??= inspect.network?.(model, x, config) ?? null;
+    return [...(model.network?.activations(model, x) ?? inspect.layers(model, x, config))];
   } catch (error) {
     throw mismatch(model, error);
   }

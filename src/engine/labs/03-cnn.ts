@@ -20,6 +20,7 @@ import {
   tf,
   type Scalar,
   type SymbolicTensor,
+  type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor4D,
@@ -308,7 +309,7 @@ function sideAfter(side: number, { kernel, pooling }: NetworkConfig): number {
 }
 
 /** The model that weights belong to: their last matrix tells the classes. */
-function networkOf({ parameters }: Weights, x: Tensor4D, config: Config): Model {
+function networkOf({ parameters }: Weights, x: Tensor, config: Config): Model {
   return network(config as NetworkConfig, x.shape.slice(1), named(parameters, 'logits/bias').size);
 }
 
@@ -347,7 +348,8 @@ export const cnn = defineLab({
   inspect: {
     preparation: '(pixel / 255 - 0.1307) / 0.3081',
     prepare: (batch) => standardise(withChannels(batch)),
-    layers: (weights, x, config) => networkOf(weights, x as Tensor4D, config).activations(weights, x),
+    layers: (weights, x, config) => networkOf(weights, x, config).activations(weights, x),
+    network: networkOf,
     describe: (config, imageShape, classes) =>
       network(config as NetworkConfig, imageShape, classes).describe(),
     toKeras: (weights, config, imageShape, classes) =>

@@ -12,13 +12,14 @@
  * its deviation divided out, in place of each pixel's mean; the training is shorter; the learning rate may fall along a cosine
  * (Loshchilov and Hutter 2017), which suits short trainings better than two steps.
  */
-import type { ConfigOf } from '../../shared/fields.ts';
+import type { Config, ConfigOf } from '../../shared/fields.ts';
 import { makeModel, type Model } from '../layers/index.ts';
 import {
   sparseSoftmaxCrossEntropyByExample,
   tf,
   type Scalar,
   type SymbolicTensor,
+  type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor4D,
@@ -375,6 +376,11 @@ function withChannels(shape: readonly number[]): number[] {
   return [height, width, channels];
 }
 
+/** The model that weights belong to: their last matrix tells the classes. */
+function networkOf({ parameters }: Weights, x: Tensor, config: Config): Model {
+  return network(config as NetworkConfig, x.shape.slice(1), named(parameters, 'logits/bias').size);
+}
+
 // ---- loss
 
 /** Cross-entropy of each image, and 1 where the largest logit is the label's: both [batch]. */
@@ -402,10 +408,8 @@ export const resnet = defineLab({
   inspect: {
     preparation: '(value / 255 - channel mean) / channel deviation',
     prepare,
-    layers(weights, x, config) {
-      const classes = named(weights.parameters, 'logits/bias').size;
-      return network(config as NetworkConfig, x.shape.slice(1), classes).activations(weights, x);
-    },
+    layers: (weights, x, config) => networkOf(weights, x, config).activations(weights, x),
+    network: networkOf,
     describe: (config, imageShape, classes) =>
       network(config as NetworkConfig, withChannels(imageShape), classes).describe(),
     toKeras: (weights, config, imageShape, classes) =>

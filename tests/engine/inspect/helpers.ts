@@ -8,6 +8,7 @@ import { labById } from '../../../src/engine/labs/index.ts';
 import { CheckpointStore, putOnDevice, train, TrainingControl } from '../../../src/engine/training/index.ts';
 import type { ModelRef } from '../../../src/shared/engine-protocol.ts';
 import { resolveConfig } from '../../../src/shared/fields.ts';
+import type { LabId } from '../../../src/shared/labs.ts';
 import { blobs } from '../../support/blobs.ts';
 import { idxBytes } from '../data/helpers.ts';
 
@@ -64,12 +65,17 @@ export class Lab {
     return loadDataSet(id);
   }
 
-  /** Trains lab 1 on a data set, with checkpoints, and says where the model lies. */
-  async train(data: LoadedDataSet, settings: Record<string, unknown> = {}, seed = 1): Promise<ModelRef> {
-    const lab = labById('mnist-mlp');
+  /** Trains lab 1, or another, on a data set, with checkpoints, and says where the model lies. */
+  async train(
+    data: LoadedDataSet,
+    settings: Record<string, unknown> = {},
+    seed = 1,
+    id: LabId = 'mnist-mlp',
+  ): Promise<ModelRef> {
+    const lab = labById(id);
     const config = resolveConfig(lab.fields, {
       data: data.info.id,
-      hiddenUnits: 16,
+      ...(id === 'mnist-mlp' && { hiddenUnits: 16 }),
       batchSize: 20,
       epochs: 1,
       validationShare: 0.1,
@@ -91,7 +97,7 @@ export class Lab {
       probes: false,
     });
     placed.dispose();
-    return { lab: 'mnist-mlp', config, seed, folder, dataSet: { id: data.info.id, sha256: data.sha256 } };
+    return { lab: id, config, seed, folder, dataSet: { id: data.info.id, sha256: data.sha256 } };
   }
 
   remove(): void {

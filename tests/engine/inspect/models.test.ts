@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { removeDataSet, takeValidation, type LoadedDataSet } from '../../../src/engine/data/index.ts';
+import { makeInspectMethods } from '../../../src/engine/inspect/index.ts';
 import { labById } from '../../../src/engine/labs/index.ts';
 import { binding, permutation, startRuntime, tf } from '../../../src/engine/runtime/index.ts';
 import {
@@ -85,6 +86,32 @@ describe('a prediction', () => {
       prediction.probabilities.forEach((p, i) => expect(p).toBeCloseTo(probabilities[i] as number, 5));
       expect(prediction.input).toEqual(image);
     }
+  });
+
+  it('builds a network of layers once for a checkpoint, and gives what its layers give', async () => {
+    const ref = await lab.train(data, { filters: 2, units: 4, kernel: 2 }, 1, 'mnist-cnn');
+    const { inspect, labelFeatures } = labById('mnist-cnn');
+    const build = vi.fn(inspect.network?.bind(inspect));
+    const made = makeInspectMethods({
+      labById: () => ({ labelFeatures, inspect: { ...inspect, network: build } }),
+    });
+    const { parameters, buffers } = weightsOf(newest(ref));
+    for (const index of [0, 17]) {
+      const image = imageOf('test', index);
+      const context = { signal: new AbortController().signal };
+      const { layers } = await made.methods['inspect.predict']({ model: ref, image }, context);
+      const expected = tf.tidy(() => {
+        const x = inspect.prepare({ image: tf.tensor(Float32Array.from(image), [1, 8, 8]) });
+        return inspect
+          .layers({ parameters, buffers }, x, ref.config)
+          .map(({ name, tensor }) => [name, tensor.dataSync()] as const) as never;
+      }) as [string, Float32Array][];
+      expect(layers.map(({ name, values }) => [name, values])).toEqual(expected);
+      expect(layers.at(-1)?.shape).toEqual([10]);
+    }
+    expect(build).toHaveBeenCalledTimes(1);
+    made.dispose();
+    tf.dispose([parameters, buffers] as never);
   });
 
   it('uses the newest checkpoint from the moment that it is there', async () => {
