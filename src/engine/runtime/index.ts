@@ -23,7 +23,14 @@ export {
   uniform,
   type RandomKey,
 } from './random.ts';
-export { projectionWidth, recurrentSequence, type CellKind, type RecurrentWeights } from './recurrent.ts';
+export { projectionWidth, type CellKind } from './recurrent-cells.ts';
+export {
+  recurrentParts,
+  recurrentSequence,
+  type RecurrentOptions,
+  type RecurrentParts,
+  type RecurrentWeights,
+} from './recurrent.ts';
 export { gatherRows, makeResident, Resident } from './resident.ts';
 export { tf } from './tf.ts';
 export { callerLine } from './trace.ts';

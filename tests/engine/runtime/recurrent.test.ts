@@ -4,6 +4,7 @@ import {
   normal,
   PLANS,
   projectionWidth,
+  recurrentParts,
   randomKey,
   recurrentSequence,
   startRuntime,
@@ -88,7 +89,14 @@ describe.each(KINDS)('a %s sequence', (kind) => {
     const arrays = [x.arraySync(), kernel.arraySync(), bias.arraySync()] as const;
     const all = MASK.map((row) => row.map(() => 1));
     for (const mask of [all, MASK]) {
-      const got = recurrentSequence(kind, x, { kernel, bias }, mask === all ? undefined : tf.tensor2d(mask));
+      const got = recurrentSequence(
+        kind,
+        x,
+        { kernel, bias },
+        {
+          mask: mask === all ? undefined : tf.tensor2d(mask),
+        },
+      );
       const expected = flat(plainLoop(kind, ...arrays, mask));
       [...got.dataSync()].forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
     }
@@ -104,7 +112,7 @@ describe.each(KINDS)('a %s sequence', (kind) => {
             kind,
             x as Tensor3D,
             { kernel: kernel as Tensor2D, bias: bias as Tensor1D },
-            tf.tensor2d(MASK),
+            { mask: tf.tensor2d(MASK) },
           ),
           weights,
         ),
@@ -139,7 +147,7 @@ describe.each(KINDS)('a %s sequence', (kind) => {
     const mask = tf.tensor2d(MASK);
     const step = (x: Tensor3D, kernel: Tensor2D, bias: Tensor1D, mask: Tensor2D) => {
       const f = (k: Tensor) =>
-        tf.mean<Scalar>(tf.square(recurrentSequence(kind, x, { kernel: k as Tensor2D, bias }, mask)));
+        tf.mean<Scalar>(tf.square(recurrentSequence(kind, x, { kernel: k as Tensor2D, bias }, { mask })));
       return { loss: f(kernel), gradient: tf.grad(f)(kernel) };
     };
     const [eager, ...others] = await Promise.all(
@@ -157,9 +165,79 @@ describe.each(KINDS)('a %s sequence', (kind) => {
     const padded = tf.concat<Tensor3D>([x, padding], 0);
     const mask = tf.concat<Tensor2D>([tf.ones([TIME, BATCH]), tf.zeros([4, BATCH])], 0);
     const last = (rows: Tensor3D) => [...tf.slice(rows, rows.shape[0] - 1).dataSync()];
-    expect(last(recurrentSequence(kind, padded, { kernel, bias }, mask))).toEqual(
+    expect(last(recurrentSequence(kind, padded, { kernel, bias }, { mask }))).toEqual(
       last(recurrentSequence(kind, x, { kernel, bias })),
     );
+  });
+
+  it('lets no gradient pass where the flow is cut', () => {
+    const { x, kernel, bias } = inputs(kind);
+    // Cut after the third step of all rows: what comes later says nothing of the first three.
+    const flow = tf.tensor2d([0, 1, 2, 3, 4].map((t) => [0, 1, 2].map(() => (t === 3 ? 0 : 1))));
+    const later = (rows: Tensor) => tf.sum(tf.square(tf.slice(rows, 3)));
+    const gradientOf = (options: { flow?: Tensor2D }) =>
+      tf.grad((given: Tensor) =>
+        later(recurrentSequence(kind, given as Tensor3D, { kernel, bias }, options)),
+      )(x);
+    const [whole, cut] = [gradientOf({}).arraySync(), gradientOf({ flow }).arraySync()] as number[][][][];
+    expect(flat(cut!.slice(0, 3)).every((value) => value === 0)).toBe(true);
+    expect(flat(whole!.slice(0, 3)).every((value) => value === 0)).toBe(false);
+    expect(cut!.slice(3)).toEqual(whole!.slice(3));
+  });
+
+  it('shows its states and gates', () => {
+    const { x, kernel, bias } = inputs(kind);
+    const mask = tf.tensor2d(MASK);
+    const { states, gates } = recurrentParts(kind, x, { kernel, bias }, { mask });
+    expect([...states[0]!.dataSync()]).toEqual([
+      ...recurrentSequence(kind, x, { kernel, bias }, { mask }).dataSync(),
+    ]);
+    expect(states).toHaveLength(kind === 'lstm' ? 2 : 1);
+    expect(gates).toHaveLength({ vanilla: 0, lstm: 4, gru: 3 }[kind]);
+    if (kind !== 'lstm') return;
+    const [, f, , o] = gates as Tensor3D[];
+    const bent = tf.mul(o!, tf.tanh(states[1]!)).arraySync() as number[][][];
+    expect(bent[0]![0]![0]).toBeCloseTo(states[0]!.arraySync()[0]![0]![0]!, 6);
+    expect([...f!.dataSync()].every((value) => value > 0 && value < 1)).toBe(true);
+  });
+
+  it('keeps apart two layers of one size, under every plan', async () => {
+    const { x, kernel, bias } = inputs(kind);
+    const step = (x: Tensor3D, kernel: Tensor2D, bias: Tensor1D) => {
+      const f = (k: Tensor) => {
+        const first = recurrentSequence(kind, x, { kernel: k as Tensor2D, bias });
+        const half = tf.mul<Tensor2D>(k as Tensor2D, 0.5);
+        const second = recurrentSequence(kind, tf.mul(x, -2), { kernel: half, bias });
+        return tf.sum<Scalar>(tf.square(tf.sub(first, second)));
+      };
+      return { loss: f(kernel), gradient: tf.grad(f)(kernel) };
+    };
+    const [eager, ...others] = await Promise.all(
+      PLANS.map(async (plan) => {
+        const { loss, gradient } = await compile(step, { plan })(x, kernel, bias);
+        return [...loss.dataSync(), ...gradient.dataSync()];
+      }),
+    );
+    for (const other of others) other.forEach((value, i) => expect(value).toBeCloseTo(eager![i]!, 4));
+  });
+
+  it('is traced into as much whatever its length', async () => {
+    const traceOf = async (time: number) => {
+      const { x, kernel } = inputs(kind, time);
+      const step = compile(
+        (x: Tensor3D, k: Tensor2D) =>
+          tf.grad((k: Tensor) => {
+            const rows = recurrentSequence(kind, x, { kernel: k as Tensor2D });
+            return tf.sum(tf.slice(rows, time - 1));
+          })(k),
+        { plan: 'graph' },
+      );
+      tf.dispose(await step(x, kernel));
+      return step.traces[0]!;
+    };
+    const [short, long] = [await traceOf(3), await traceOf(300)];
+    expect(long.nodes).toBe(short.nodes);
+    expect(long.constantBytes).toBe(short.constantBytes);
   });
 
   it('leaves nothing behind', () => {
