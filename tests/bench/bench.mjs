@@ -20,7 +20,7 @@ import { takeTurns } from './turns.mjs';
  * @typedef {OwnOptions & import('./contenders.mjs').Where} BenchOptions
  */
 
-/** Short trainings of ours, each from the command on: for the time to the first step, and for the memory. */
+/** Short trainings of ours where a lab does not say, each from the command on: for the time to the first step, and for the memory. */
 const WHOLE_RUNS = 3;
 
 /**
@@ -37,7 +37,7 @@ export async function benchLab(lab, options) {
     const peers = lab.peers.flatMap((peer) => peerContender(peer, options) ?? []);
     note(`${lab.title}: whole trainings`);
     const first = await ours.runWhole(); // which also times the plans
-    const whole = await runWhole(ours, peers, note);
+    const whole = await runWhole(lab, ours, peers, note);
     note('Turns: everybody warms up');
     const rounds = await takeTurns(
       [ours, ...peers].map(({ starter }) => starter),
@@ -65,14 +65,15 @@ function forgetRuns(home) {
 }
 
 /**
+ * @param {BenchLab} lab
  * @param {Contender} ours
  * @param {readonly Contender[]} peers
  * @param {(text: string) => void} note
  */
-async function runWhole(ours, peers, note) {
+async function runWhole({ wholeRuns = WHOLE_RUNS }, ours, peers, note) {
   /** @type {Map<string, Whole[]>} */
   const whole = new Map();
-  for (const { name, runWhole } of [...Array.from({ length: WHOLE_RUNS }, () => ours), ...peers]) {
+  for (const { name, runWhole } of [...Array.from({ length: wholeRuns }, () => ours), ...peers]) {
     const run = await runWhole();
     whole.set(name, [...(whole.get(name) ?? []), run]);
     const first =

@@ -22,6 +22,7 @@
  * @property {string} dataSet
  * @property {number} batchSize
  * @property {readonly string[]} whole flags of `gradient-lab train`, as for a peer
+ * @property {number} [wholeRuns] how many of ours; 3 when left out
  * @property {readonly string[]} turns
  * @property {readonly Peer[]} peers
  * @property {readonly SpeedGoal[]} speed
@@ -87,7 +88,46 @@ export const BENCH_LABS = [
     firstStepSeconds: 3,
     accuracy: { metric: 'accuracy', atLeast: 0.993, seeds: [1, 2, 3] },
   },
+  {
+    id: 'cifar-resnet',
+    title: 'Lab 4: ResNet-20 on CIFAR-10, batch 128, pad-crop and flip, momentum',
+    dataSet: 'cifar-10',
+    batchSize: 128,
+    whole: ['--epochs', '1'],
+    wholeRuns: 1,
+    turns: ['--epochs', '1000'],
+    peers: [
+      kerasResNet('Keras', 'keras'),
+      kerasResNet('Keras, jit', 'keras-jit'),
+      {
+        name: 'tfjs-node, eager',
+        kind: 'tfjs-node',
+        program: 'cifar-resnet.mjs',
+        whole: ['20'],
+        turns: ['1000000'],
+      },
+    ],
+    speed: [
+      { peers: ['Keras', 'Keras, jit'], atLeast: 1 },
+      { peers: ['tfjs-node, eager'], atLeast: 3 },
+    ],
+    memory: { peer: 'Keras', atMost: 1 },
+    firstStepSeconds: 3,
+    accuracy: { metric: 'accuracy', atLeast: 0.82, seeds: [1] },
+  },
 ];
+
+/** Its steps are long: a window is one of them, and the short training is no epoch. @param {string} name @param {string} framework @returns {Peer} */
+function kerasResNet(name, framework) {
+  const flags = ['--framework', framework, '--warmup', '5', '--window', '1'];
+  return {
+    name,
+    kind: 'python',
+    program: 'lab04_resnet.py',
+    whole: [...flags, '--steps', '60'],
+    turns: [...flags, '--epochs', '1000'],
+  };
+}
 
 /** @param {string} name @param {string} program @param {string} framework @returns {Peer} */
 function kerasPeer(name, program, framework) {
