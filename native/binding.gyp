@@ -11,6 +11,7 @@
       'src/capture.cc',
       'src/op_definitions.cc',
       'src/runtime.cc',
+      'src/runtime_capture.cc',
       'src/settings.cc',
       'src/tensors.cc'
     ],

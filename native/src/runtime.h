@@ -45,6 +45,8 @@ struct CapturedFunction {
   CapturedFunction(const CapturedFunction&) = delete;
   CapturedFunction& operator=(const CapturedFunction&) = delete;
   ~CapturedFunction();
+  // Adds the function, and those that it calls, to a context that does not have it yet.
+  void MakeKnownTo(const std::shared_ptr<TFE_Context>& context);
 
   std::vector<std::shared_ptr<TFE_Context>> contexts;  // those that know the function
   std::string name;
