@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { PickedImages, type PickedImage } from '../../../src/renderer/data/picked-images.ts';
+import { PickedExamples, type PickedImage } from '../../../src/renderer/data/picked-examples.ts';
 
 function setup() {
   const asked: number[] = [];
   const waiting = new Map<number, { give: () => void; fail: () => void }>();
   const seen = { images: 0, problems: 0 };
-  const images = new PickedImages(
+  const images = new PickedExamples<PickedImage>(
     (index) =>
       new Promise<PickedImage>((resolve, reject) => {
         asked.push(index);
@@ -14,7 +14,7 @@ function setup() {
           fail: () => reject(new Error('no service')),
         });
       }),
-    { image: () => seen.images++, problem: () => seen.problems++ },
+    { example: () => seen.images++, problem: () => seen.problems++ },
   );
   const settle = () => new Promise((done) => setTimeout(done, 0));
   const give = async (...indices: number[]) => {

@@ -1,5 +1,5 @@
 /**
- * Images by their numbers, far apart from each other: each is asked for alone, those in sight first, and kept.
+ * Examples by their numbers, far apart from each other: each is asked for alone, those in sight first, and kept.
  *
  * A page of a thousand would be one request, but 784 kB for a single image.
  */
@@ -10,26 +10,26 @@ export interface PickedImage {
 }
 
 const MAX_IN_FLIGHT = 6;
-/** 4,000 images of MNIST are 3 MB. */
+/** 4,000 images of MNIST are 3 MB, as many reviews 5 MB. */
 const MAX_KEPT = 4000;
 
-export class PickedImages {
-  readonly #load: (index: number, signal: AbortSignal) => Promise<PickedImage>;
-  readonly #on: { readonly image: () => void; readonly problem: (error: unknown) => void };
-  readonly #kept = new Map<number, PickedImage>();
+export class PickedExamples<Example> {
+  readonly #load: (index: number, signal: AbortSignal) => Promise<Example>;
+  readonly #on: { readonly example: () => void; readonly problem: (error: unknown) => void };
+  readonly #kept = new Map<number, Example>();
   readonly #inFlight = new Set<number>();
   readonly #end = new AbortController();
   #wanted: readonly number[] = [];
 
   constructor(
-    load: (index: number, signal: AbortSignal) => Promise<PickedImage>,
-    on: { readonly image: () => void; readonly problem: (error: unknown) => void },
+    load: (index: number, signal: AbortSignal) => Promise<Example>,
+    on: { readonly example: () => void; readonly problem: (error: unknown) => void },
   ) {
     this.#load = load;
     this.#on = on;
   }
 
-  get(index: number): PickedImage | null {
+  get(index: number): Example | null {
     return this.#kept.get(index) ?? null;
   }
 
@@ -57,10 +57,10 @@ export class PickedImages {
     const { signal } = this.#end;
     this.#inFlight.add(index);
     try {
-      const image = await this.#load(index, signal);
+      const example = await this.#load(index, signal);
       if (signal.aborted) return;
-      this.#keep(index, image);
-      this.#on.image();
+      this.#keep(index, example);
+      this.#on.example();
     } catch (error) {
       if (signal.aborted) return;
       this.#wanted = [];
@@ -71,8 +71,8 @@ export class PickedImages {
     this.#pump();
   }
 
-  #keep(index: number, image: PickedImage): void {
-    this.#kept.set(index, image);
+  #keep(index: number, example: Example): void {
+    this.#kept.set(index, example);
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= MAX_KEPT) break;
       this.#kept.delete(oldest);
