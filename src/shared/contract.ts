@@ -22,6 +22,15 @@ import type { ModelSummary } from './model.ts';
 import { MODEL_FORMATS, MOST_RUN_FILE_BYTES } from './run-files.ts';
 import { RUN_SORTS, RUN_STATES, type Curve, type Run, type RunPage, type TensorHistory } from './runs.ts';
 import { SETTING_SCHEMAS } from './settings.ts';
+import {
+  BATCHINGS,
+  KEEPS,
+  TOKENIZERS,
+  type TextDetail,
+  type TextPadding,
+  type TextPage,
+  type TextStatistics,
+} from './texts.ts';
 
 const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const runNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -38,6 +47,13 @@ const pictureOptions = v.object({
   fit: v.picklist(['crop', 'stretch']),
   testShare: v.pipe(v.number(), v.minValue(0), v.maxValue(0.9)),
   seed: natural,
+});
+
+const textEncoding = v.object({
+  tokenizer: v.picklist(TOKENIZERS),
+  vocabularySize: v.pipe(natural, v.minValue(5), v.maxValue(200_000)),
+  length: v.pipe(natural, v.minValue(1), v.maxValue(4096)),
+  keep: v.picklist(KEEPS),
 });
 
 /** Problems that a person can act on keep their code, message and hint; see `toProblem` in the service. */
@@ -149,6 +165,40 @@ export const contract = {
       .output(type<ImportReport>()),
     remove: base.input(v.object({ id: dataSetId })).output(type<void>()),
     statistics: base.input(v.object({ id: dataSetId })).output(type<DataSetStatistics>()),
+    /** A page of the texts that fit a filter. */
+    texts: base
+      .input(
+        v.object({
+          dataSet: dataSetId,
+          split,
+          encoding: textEncoding,
+          label: v.nullable(natural),
+          search: shortText,
+          minTokens: v.nullable(natural),
+          maxTokens: v.nullable(natural),
+          offset: natural,
+          count: v.pipe(natural, v.minValue(1), v.maxValue(1000)),
+        }),
+      )
+      .output(type<TextPage>()),
+    text: base
+      .input(v.object({ dataSet: dataSetId, split, index: natural, encoding: textEncoding }))
+      .output(type<TextDetail>()),
+    /** How an epoch of the training split is padded. */
+    textPadding: base
+      .input(
+        v.object({
+          dataSet: dataSetId,
+          encoding: textEncoding,
+          batching: v.picklist(BATCHINGS),
+          batchSize: v.pipe(natural, v.minValue(1), v.maxValue(4096)),
+          seed: natural,
+        }),
+      )
+      .output(type<TextPadding>()),
+    textStatistics: base
+      .input(v.object({ dataSet: dataSetId, encoding: textEncoding }))
+      .output(type<TextStatistics>()),
     examples: base
       .input(
         v.object({

@@ -27,6 +27,15 @@ import type { ModelSummary } from './model.ts';
 import type { RunEnded, Values } from './run-events.ts';
 import type { ModelFormat } from './run-files.ts';
 import type { RunSpec, TensorHistogram } from './runs.ts';
+import type {
+  Batching,
+  TextDetail,
+  TextEncoding,
+  TextPadding,
+  TextPage,
+  TextQuery,
+  TextStatistics,
+} from './texts.ts';
 
 /** A run as an engine needs it: what to train, and where its checkpoints lie. */
 export interface RunTask extends RunSpec {
@@ -131,6 +140,22 @@ export interface EngineMethods {
     params: { dataSet: string; split: SplitName; index: number; lab: LabId };
     result: ExampleDetail;
   };
+  'data.texts': { params: TextQuery; result: TextPage };
+  'data.text': {
+    params: { dataSet: string; split: SplitName; index: number; encoding: TextEncoding };
+    result: TextDetail;
+  };
+  'data.textPadding': {
+    params: {
+      dataSet: string;
+      encoding: TextEncoding;
+      batching: Batching;
+      batchSize: number;
+      seed: number;
+    };
+    result: TextPadding;
+  };
+  'data.textStatistics': { params: { dataSet: string; encoding: TextEncoding }; result: TextStatistics };
   /** The bytes of a file. */
   'runs.exportModel': { params: { run: string; model: ModelRef; format: ModelFormat }; result: Uint8Array };
   'inspect.predict': { params: { model: ModelRef; image: Uint8Array }; result: Prediction };

@@ -20,6 +20,7 @@ export {
   type TextFeature,
 } from './data-set.ts';
 export type { DataSetDefinition } from './definition.ts';
+export { missingFile, readWholeFile } from './files.ts';
 export { dataFolder, homeFolder } from './home.ts';
 export { idxDataSet, type IdxDataSetOptions } from './idx-data-set.ts';
 export { importDataSet, type ImportOptions } from './import.ts';

@@ -8,6 +8,7 @@ import { predictOne } from './predict.ts';
 import { predictionsOf } from './predictions.ts';
 import { statisticsOf } from './statistics.ts';
 import { summaryOf } from './summary.ts';
+import { makeTextsMethods, type TextsMethods } from './texts-methods.ts';
 
 type Name =
   | 'data.statistics'
@@ -18,7 +19,7 @@ type Name =
   | 'inspect.weights'
   | 'inspect.predictions';
 
-export type InspectMethods = {
+export type InspectMethods = TextsMethods & {
   readonly [M in Name]: (
     params: EngineMethods[M]['params'],
     context: { readonly signal: AbortSignal },
@@ -34,9 +35,11 @@ export function makeInspectMethods({ labById }: { readonly labById: FindLab }): 
   dispose(): void;
 } {
   const dataSets = new DataSets();
+  const texts = makeTextsMethods(dataSets);
   const models = new Models();
   return {
     methods: {
+      ...texts.methods,
       'data.statistics': ({ id }, { signal }) => statisticsOf(dataSets.load(id), signal),
       'data.examples': (query) => pageOf(dataSets.load(query.dataSet), query),
       'data.example': ({ dataSet, split, index, lab }) =>
@@ -56,6 +59,7 @@ export function makeInspectMethods({ labById }: { readonly labById: FindLab }): 
     },
     dispose: () => {
       dataSets.dispose();
+      texts.dispose();
       models.dispose();
     },
   };

@@ -1,13 +1,10 @@
 /** A data set of texts as one of numbers, with a vocabulary from its training split. */
 import { SPLIT_NAMES, type SplitName } from '../../shared/data.ts';
-import { LabError } from '../../shared/errors.ts';
-import { SPECIAL_TOKENS, type TextEncoding } from '../../shared/texts.ts';
+import type { TextEncoding } from '../../shared/texts.ts';
 import { numbersOf, textsOf, type LoadedDataSet, type Split } from '../data/index.ts';
-import { learnPieces } from './bpe-train.ts';
-import { countPieces, inBreaths } from './count-pieces.ts';
-import { Encoder } from './encoder.ts';
-import { checkEncoding } from './vocabulary-file.ts';
-import { Vocabulary } from './vocabulary.ts';
+import { inBreaths } from './count-pieces.ts';
+import { encoderFor } from './encoder-cache.ts';
+import type { Encoder } from './encoder.ts';
 
 /** What the encoding leaves of a split. */
 export interface SplitReport {
@@ -42,35 +39,8 @@ export async function encodeTexts(
   encoding: TextEncoding,
   signal?: AbortSignal,
 ): Promise<EncodedTexts> {
-  const encoder = await makeEncoder(data, encoding, signal);
+  const encoder = await encoderFor(data, encoding, signal);
   return { encoder, ...(await encodeWith(data, encoder, signal)) };
-}
-
-/** The vocabulary of the training split. Throws as `encodeTexts` does. */
-export async function makeEncoder(
-  data: LoadedDataSet,
-  encoding: TextEncoding,
-  signal?: AbortSignal,
-): Promise<Encoder> {
-  const checked = checkEncoding(encoding);
-  const train = data.splits['train'];
-  if (train === undefined) {
-    throw new LabError('data/no-split', `The data set "${data.info.id}" has no training split.`, {
-      hint: 'Import one that has.',
-    });
-  }
-  const counted = await countPieces(textsOf(train), checked.tokenizer, signal);
-  if (checked.tokenizer !== 'bpe') {
-    return new Encoder(checked, Vocabulary.byFrequency(counted, checked.vocabularySize));
-  }
-  const special = SPECIAL_TOKENS.length;
-  const { pieces, merges } = learnPieces(counted, { pieces: checked.vocabularySize - special });
-  const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...pieces]);
-  return new Encoder(
-    checked,
-    vocabulary,
-    merges.map(([left, right]) => [left + special, right + special]),
-  );
 }
 
 /** Encodes every split as `encoder` does, whatever it was made of: a run that goes on reads as it did before. */

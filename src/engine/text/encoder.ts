@@ -33,6 +33,8 @@ export class Encoder {
   /** The id of each piece of the table, 0 where it was not looked up yet; with byte-pair encoding, its pieces are in `words`. */
   private ids = new Int32Array(1024);
   private words: WordPieces[] = [];
+  /** Of one text with byte-pair encoding. */
+  private flat = new Int32Array(1024);
 
   constructor(
     encoding: TextEncoding,
@@ -105,8 +107,20 @@ export class Encoder {
     return { tokens, lengths, totals, unknown };
   }
 
-  /** All ids of a text in UTF-8. Used again by the next call: copy what is to stay. */
-  private idsOf(bytes: Uint8Array): Int32Array {
+  /** The tokens of each of the texts `from` up to `to`, and how many of them the vocabulary does not have. */
+  count(texts: Texts, from: number, to: number): Pick<EncodedRows, 'totals' | 'unknown'> {
+    const totals = new Int32Array(to - from);
+    let unknown = 0;
+    for (let row = 0; row < to - from; row++) {
+      const ids = this.idsOf(texts.bytesOf(from + row));
+      totals[row] = ids.length;
+      for (const id of ids) if (id === UNKNOWN_ID) unknown++;
+    }
+    return { totals, unknown };
+  }
+
+  /** All ids of a text in UTF-8. The next call writes over them: copy what is to stay. */
+  idsOf(bytes: Uint8Array): Int32Array {
     this.scan(bytes);
     const { numbers, count } = this.pieces;
     if (count === 0) return Int32Array.of(UNKNOWN_ID);
@@ -114,14 +128,17 @@ export class Encoder {
       for (let k = 0; k < count; k++) numbers[k] = this.idOf(numbers[k] as number);
       return numbers.subarray(0, count);
     }
-    const words = Array.from(numbers.subarray(0, count), (number) => this.wordOf(number).ids);
-    const ids = new Int32Array(words.reduce((sum, word) => sum + word.length, 0));
-    let at = 0;
-    for (const word of words) {
-      ids.set(word, at);
-      at += word.length;
+    let length = 0;
+    for (let k = 0; k < count; k++) {
+      const word = this.wordOf(numbers[k] as number).ids;
+      if (length + word.length > this.flat.length) {
+        const more = new Int32Array(2 * (length + word.length));
+        more.set(this.flat);
+        this.flat = more;
+      }
+      for (const id of word) this.flat[length++] = id;
     }
-    return ids;
+    return this.flat.subarray(0, length);
   }
 
   private scan(bytes: Uint8Array): void {

@@ -1,6 +1,16 @@
 /** Texts as numbers: words, characters or learnt pieces; vocabularies; encoding of whole data sets. */
+export { makeBatches, rowWidths, wasteOf } from './batches.ts';
+export { countByClass, type ClassCounts } from './count-by-class.ts';
 export { countPieces, inBreaths, type CountedPiece } from './count-pieces.ts';
-export { encodeTexts, encodeWith, makeEncoder, type EncodedTexts, type SplitReport } from './encode-texts.ts';
+export { encodeTexts, encodeWith, type EncodedTexts, type SplitReport } from './encode-texts.ts';
+export { encoderFor } from './encoder-cache.ts';
 export { Encoder, type EncodedRows } from './encoder.ts';
-export { checkEncoding, encoderFromText, encoderToText, VOCABULARY_FILE } from './vocabulary-file.ts';
+export {
+  checkEncoding,
+  encoderFromText,
+  encoderToText,
+  readEncoderFile,
+  VOCABULARY_FILE,
+} from './vocabulary-file.ts';
 export { Vocabulary } from './vocabulary.ts';
+export { makeEncoder } from './make-encoder.ts';

@@ -1,6 +1,7 @@
 /** An encoder as text: what a run keeps, so that its model reads texts as it did when it was trained. */
 import { LabError, messageOf } from '../../shared/errors.ts';
 import { KEEPS, TOKENIZERS, type TextEncoding } from '../../shared/texts.ts';
+import { readWholeFile } from '../data/index.ts';
 import { Encoder } from './encoder.ts';
 import { Vocabulary } from './vocabulary.ts';
 
@@ -44,6 +45,11 @@ export function encoderFromText(text: string): Encoder {
   if (!Array.isArray(merges) || !merges.every(isMerge))
     throw unsound('merges of two ids each', typeof merges);
   return new Encoder(checkEncoding(file.encoding), new Vocabulary(entries), merges);
+}
+
+/** Reads an encoder's file. Throws `data/not-found`, `data/too-large`, and what `encoderFromText` throws. */
+export function readEncoderFile(path: string): Encoder {
+  return encoderFromText(new TextDecoder().decode(readWholeFile(path, MOST_CHARACTERS)));
 }
 
 /** Bounds of the settings, for forms and for files. Throws `text/encoding`. */

@@ -95,6 +95,14 @@ export function makeRouter(parts: ServiceParts) {
       statistics: os.data.statistics.handler(({ input, signal }) =>
         engines.call('data.statistics', input, { signal }),
       ),
+      texts: os.data.texts.handler(({ input, signal }) => engines.call('data.texts', input, { signal })),
+      text: os.data.text.handler(({ input, signal }) => engines.call('data.text', input, { signal })),
+      textPadding: os.data.textPadding.handler(({ input, signal }) =>
+        engines.call('data.textPadding', input, { signal }),
+      ),
+      textStatistics: os.data.textStatistics.handler(({ input, signal }) =>
+        engines.call('data.textStatistics', input, { signal }),
+      ),
       examples: os.data.examples.handler(({ input, signal }) =>
         engines.call('data.examples', input, { signal }),
       ),

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { numbersOf, Texts, type LoadedDataSet, type Split } from '../../../src/engine/data/index.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { numbersOf, type LoadedDataSet, type Split } from '../../../src/engine/data/index.ts';
 import {
   encodeTexts,
   Encoder,
@@ -11,38 +14,27 @@ import {
 } from '../../../src/engine/text/index.ts';
 import { LabError } from '../../../src/shared/errors.ts';
 import { SPECIAL_TOKENS, TOKENIZERS, type TextEncoding } from '../../../src/shared/texts.ts';
+import { textsData } from '../../support/texts.ts';
 
 const WORDS: TextEncoding = { tokenizer: 'word', vocabularySize: 1000, length: 6, keep: 'first' };
 
 /** A data set of these texts, with labels 0, 1, 0, 1 and so on. */
 function dataOf(train: readonly string[], test: readonly string[]): LoadedDataSet {
-  const split = (texts: readonly string[]): Split => ({
-    examples: texts.length,
-    features: {
-      text: { dtype: 'text', shape: [texts.length], data: Texts.from(texts) },
-      label: { dtype: 'uint8', shape: [texts.length], data: Uint8Array.from(texts, (_, i) => i % 2) },
-    },
-  });
-  return {
-    info: {
-      id: 'small',
-      name: 'Small',
-      description: '',
-      splits: [
-        { name: 'train', examples: train.length },
-        { name: 'test', examples: test.length },
-      ],
-      features: [],
-      classes: ['no', 'yes'],
-      licence: '',
-      source: { text: '', url: '' },
-      files: [],
-      bytes: 0,
-    },
-    splits: { train: split(train), test: split(test) },
-    sha256: 'a hash',
-  };
+  const labelled = (texts: readonly string[]) => texts.map((text, i) => [i % 2, text] as const);
+  return textsData({ train: labelled(train), test: labelled(test) });
 }
+
+let home: string;
+const before = process.env.GRADIENT_LAB_HOME;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'gradient-lab-text-'));
+  process.env.GRADIENT_LAB_HOME = home;
+});
+afterAll(() => {
+  if (before === undefined) delete process.env.GRADIENT_LAB_HOME;
+  else process.env.GRADIENT_LAB_HOME = before;
+  rmSync(home, { recursive: true, force: true });
+});
 
 /** Words by the rule, with JavaScript's own expressions. */
 const plainWords = (text: string): string[] =>
@@ -71,7 +63,7 @@ describe('encoding a data set of texts', () => {
       unknownShare: 7 / 10,
       truncatedShare: 1 / 2,
     });
-    expect(encoded.sha256).toBe('a hash');
+    expect(encoded.sha256).toBe(data.sha256);
     expect(encoded.info.features.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([
       ['tokens', 'int32', [6]],
       ['length', 'int32', []],

@@ -1,0 +1,80 @@
+/** How rows of different lengths share a batch. */
+import type { Batching, PaddedBatch } from '../../shared/texts.ts';
+
+/** Row widths that may occur beside the full one: each is a step that is compiled by itself. */
+const WIDTHS = 8;
+
+/** The widths of rows for texts of up to `length` tokens, ascending and evenly spaced: at most eight, the last is `length`. */
+export function rowWidths(length: number): number[] {
+  const step = Math.ceil(length / WIDTHS);
+  const widths: number[] = [];
+  for (let width = step; width < length; width += step) widths.push(width);
+  return [...widths, length];
+}
+
+/**
+ * The batches of an epoch. `lengths` are the tokens of each row after cutting, `order` the rows in the epoch's drawn order; `orderOf(n)`
+ * is a drawn order of n batches.
+ *
+ * 'fixed': as drawn, each as wide as `length`. 'longest': as drawn, each as wide as its longest row asks for. 'bucketed': rows whose width
+ * would be the same wait for each other; what is left of all widths at the end makes batches together; then the batches are put in a
+ * drawn order, so that an epoch does not go from short to long.
+ */
+export function makeBatches(
+  lengths: Int32Array,
+  order: Int32Array,
+  options: {
+    readonly batching: Batching;
+    readonly batchSize: number;
+    readonly length: number;
+    readonly orderOf: (n: number) => Int32Array;
+  },
+): PaddedBatch[] {
+  const { batching, batchSize, length, orderOf } = options;
+  const widths = rowWidths(length);
+  const widthOf = (row: number): number => {
+    const wanted = lengths[row] as number;
+    return widths.find((width) => width >= wanted) ?? length;
+  };
+  const batchOf = (rows: readonly number[]): PaddedBatch => ({
+    indices: Int32Array.from(rows),
+    lengths: Int32Array.from(rows, (row) => lengths[row] as number),
+    width: batching === 'fixed' ? length : rows.reduce((most, row) => Math.max(most, widthOf(row)), 0),
+  });
+  const groups = batching === 'bucketed' ? grouped(order, widthOf, batchSize) : cut([...order], batchSize);
+  const batches = groups.map(batchOf);
+  if (batching !== 'bucketed') return batches;
+  return Array.from(orderOf(batches.length), (i) => batches[i] as PaddedBatch);
+}
+
+/** Share of the batches' places that hold padding. */
+export function wasteOf(batches: readonly PaddedBatch[]): number {
+  let [places, tokens] = [0, 0];
+  for (const { lengths, width } of batches) {
+    places += lengths.length * width;
+    for (const length of lengths) tokens += length;
+  }
+  return places === 0 ? 0 : 1 - tokens / places;
+}
+
+function grouped(order: Int32Array, widthOf: (row: number) => number, batchSize: number): number[][] {
+  const full: number[][] = [];
+  const waiting = new Map<number, number[]>();
+  for (const row of order) {
+    const width = widthOf(row);
+    const rows = waiting.get(width) ?? [];
+    rows.push(row);
+    waiting.set(width, rows);
+    if (rows.length < batchSize) continue;
+    full.push(rows);
+    waiting.delete(width);
+  }
+  const rest = [...waiting].sort(([a], [b]) => a - b).flatMap(([, rows]) => rows);
+  return [...full, ...cut(rest, batchSize)];
+}
+
+function cut(rows: readonly number[], size: number): number[][] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) =>
+    rows.slice(i * size, (i + 1) * size),
+  );
+}
