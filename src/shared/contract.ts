@@ -10,9 +10,11 @@ import * as v from 'valibot';
 import type { AppEvent, AppStatus, Problem, Settings } from './app.ts';
 import { SPLIT_NAMES, type DataSetListing, type ImportReport, type VerifyReport } from './data.ts';
 import type {
+  AugmentedExample,
   DataSetStatistics,
   ExampleDetail,
   ExamplePage,
+  FittedPicture,
   Prediction,
   SplitPredictions,
   WeightTensor,
@@ -39,6 +41,7 @@ const shortText = v.pipe(v.string(), v.maxLength(200));
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 const dataSetId = v.pipe(v.string(), v.minLength(1), v.maxLength(40));
 const split = v.picklist(SPLIT_NAMES);
+const settings = v.record(v.pipe(v.string(), v.maxLength(100)), v.union([v.number(), shortText]));
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(512));
 const pictureOptions = v.object({
   rows: side,
@@ -97,7 +100,7 @@ export const contract = {
         v.object({
           lab: v.picklist(LAB_IDS),
           /** Values of the lab's fields; those left out take their defaults. */
-          settings: v.record(v.pipe(v.string(), v.maxLength(100)), v.union([v.number(), shortText])),
+          settings,
           seed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
           plan: v.picklist(['auto', 'eager', 'graph', 'xla']),
         }),
@@ -213,6 +216,21 @@ export const contract = {
     example: base
       .input(v.object({ dataSet: dataSetId, split, index: natural, lab: v.picklist(LAB_IDS) }))
       .output(type<ExampleDetail>()),
+    /** An example as training steps would have it; null for a lab that does not change its images. */
+    augmented: base
+      .input(
+        v.object({
+          lab: v.picklist(LAB_IDS),
+          dataSet: dataSetId,
+          split,
+          index: natural,
+          settings,
+          seed: natural,
+          step: runNumber,
+          count: v.pipe(natural, v.minValue(1), v.maxValue(64)),
+        }),
+      )
+      .output(type<AugmentedExample | null>()),
   },
 
   inspect: {
@@ -220,6 +238,10 @@ export const contract = {
     predict: base
       .input(v.object({ run: runNumber, image: v.instance(Uint8Array) }))
       .output(type<Prediction>()),
+    /** A PNG or JPEG file brought to the size of the run's images, as an import does it. */
+    picture: base
+      .input(v.object({ run: runNumber, bytes: v.instance(Uint8Array), name: shortText }))
+      .output(type<FittedPicture>()),
     /** Layers, shapes and sizes of a run's model; null where the lab's model has no layers. */
     model: base.input(run).output(type<ModelSummary | null>()),
     /** The parameters of a run's newest checkpoint, and what it keeps beside them, such as moving averages. */

@@ -14,10 +14,13 @@ import type {
   VerifyReport,
 } from './data.ts';
 import type {
+  AugmentationQuery,
+  AugmentedExample,
   DataSetStatistics,
   ExampleDetail,
   ExamplePage,
   ExampleQuery,
+  FittedPicture,
   Prediction,
   SplitPredictions,
   WeightTensor,
@@ -156,9 +159,13 @@ export interface EngineMethods {
     result: TextPadding;
   };
   'data.textStatistics': { params: { dataSet: string; encoding: TextEncoding }; result: TextStatistics };
+  /** Null for a lab that does not change its images. */
+  'data.augmented': { params: AugmentationQuery; result: AugmentedExample | null };
   /** The bytes of a file. */
   'runs.exportModel': { params: { run: string; model: ModelRef; format: ModelFormat }; result: Uint8Array };
   'inspect.predict': { params: { model: ModelRef; image: Uint8Array }; result: Prediction };
+  /** A PNG or JPEG file at the size of the model's images. */
+  'inspect.picture': { params: { model: ModelRef; bytes: Uint8Array; name: string }; result: FittedPicture };
   'inspect.model': { params: { model: ModelRef }; result: ModelSummary | null };
   'inspect.weights': { params: { model: ModelRef }; result: readonly WeightTensor[] };
   'inspect.predictions': { params: { model: ModelRef; split: SplitName }; result: SplitPredictions };

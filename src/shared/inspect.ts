@@ -1,5 +1,7 @@
 /** What the app asks of a trained model and of a data set, and what the engine answers. Arrays are row-major. */
 import type { SplitName } from './data.ts';
+import type { Config } from './fields.ts';
+import type { LabId } from './labs.ts';
 
 /** Images of a data set for a grid: `count` of them from `offset` on, of those that fit the filter. */
 export interface ExampleQuery {
@@ -47,6 +49,35 @@ export interface ExampleDetail {
   readonly tensorShape: readonly number[];
   /** How it was made, in words: "(pixel / 255 - 0.1307) / 0.3081". */
   readonly preparation: string;
+}
+
+/** One example and what augmentation makes of it. */
+export interface AugmentationQuery {
+  readonly lab: LabId;
+  readonly dataSet: string;
+  readonly split: SplitName;
+  readonly index: number;
+  /** Values of the lab's fields; those left out take their defaults. */
+  readonly settings: Config;
+  readonly seed: number;
+  /** The step whose randomness is drawn from, counted from 1. */
+  readonly step: number;
+  /** 1 to 64. */
+  readonly count: number;
+}
+
+export interface AugmentedExample {
+  /** As it is stored. */
+  readonly image: Uint8Array;
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** The first `count` images of a batch of this one alone, as a step has them: [count, height, width, channels], 0 to 255. */
+  readonly draws: Uint8Array;
+}
+
+/** A person's own picture as a model gets it. */
+export interface FittedPicture {
+  readonly image: Uint8Array;
+  readonly shape: readonly [height: number, width: number, channels: number];
 }
 
 /** The activations of one layer for one input. */

@@ -98,6 +98,8 @@ export interface LabInfo {
   readonly comparisons?: readonly Comparison[];
   /** Whether its model is made of layers, which other programs know too. */
   readonly layered: boolean;
+  /** Whether it changes its training images by chance, as the settings under Augmentation say. */
+  readonly augments: boolean;
   /** Metrics in the order in which charts show them; the first is the loss. */
   readonly metrics: readonly MetricInfo[];
 }

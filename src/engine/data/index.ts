@@ -26,5 +26,7 @@ export { idxDataSet, type IdxDataSetOptions } from './idx-data-set.ts';
 export { importDataSet, type ImportOptions } from './import.ts';
 export { findDataSet, type Found } from './inspect.ts';
 export { parseIdx, readIdxFile, type IdxArray, type IdxExpectation } from './readers/idx.ts';
+export { decodePicture, MAX_PICTURE_BYTES } from './readers/picture.ts';
+export { resize } from './resize.ts';
 export { takeValidation, type TrainAndValidation, type ValidationSize } from './splits.ts';
 export { Texts } from './texts.ts';

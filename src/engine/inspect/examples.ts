@@ -4,7 +4,7 @@ import { LabError } from '../../shared/errors.ts';
 import type { ExampleDetail, ExamplePage, ExampleQuery } from '../../shared/inspect.ts';
 import type { LoadedDataSet } from '../data/index.ts';
 import { startRuntime, tf } from '../runtime/index.ts';
-import { batchOfOne, imagesOf, isWhole, sizeOf } from './images.ts';
+import { batchOfOne, imagesOf, isWhole, sizeOf, type ImageShape } from './images.ts';
 import type { Inspectable } from './inspectable.ts';
 
 const MAX_PAGE = 1000;
@@ -46,13 +46,12 @@ export function pageOf(data: LoadedDataSet, query: ExampleQuery): ExamplePage {
   };
 }
 
-/** One example with the tensor that the lab's own preparation makes of it. Throws `data/index`, what `imagesOf` throws. */
-export function detailOf(
+/** One image as it is stored. Throws `data/index`, what `imagesOf` throws. */
+export function exampleOf(
   data: LoadedDataSet,
   split: SplitName,
   index: number,
-  { inspect }: Inspectable,
-): ExampleDetail {
+): { image: Uint8Array; label: number; shape: ImageShape; featureShape: readonly number[] } {
   const { examples, featureShape, shape, pixels, labels } = imagesOf(data, split);
   if (!isWhole(index, 0, examples - 1)) {
     throw new LabError(
@@ -63,11 +62,22 @@ export function detailOf(
   }
   const size = sizeOf(shape);
   const image = pixels.slice(index * size, (index + 1) * size);
+  return { image, label: labels[index] as number, shape, featureShape };
+}
+
+/** One example with the tensor that the lab's own preparation makes of it. Throws `data/index`, what `imagesOf` throws. */
+export function detailOf(
+  data: LoadedDataSet,
+  split: SplitName,
+  index: number,
+  { inspect }: Inspectable,
+): ExampleDetail {
+  const { image, label, shape, featureShape } = exampleOf(data, split, index);
   startRuntime();
   const prepared = tf.tidy(() => inspect.prepare({ image: batchOfOne(image, featureShape) }));
   const detail: ExampleDetail = {
     index,
-    label: labels[index] as number,
+    label,
     image,
     shape,
     tensor: prepared.dataSync() as Float32Array,

@@ -1,7 +1,7 @@
 /** What inspection has to know of a lab; labs fill it in, and inspection knows none of them by name. */
-import type { Config } from '../../shared/fields.ts';
+import type { Config, Fields } from '../../shared/fields.ts';
 import type { ModelSummary } from '../../shared/model.ts';
-import type { Tensor } from '../runtime/index.ts';
+import type { Scalar, Tensor } from '../runtime/index.ts';
 import type { Batch, Weights } from '../training/index.ts';
 
 /** The activations of one layer: [batch, ...]. */
@@ -52,6 +52,14 @@ export interface SequenceInspection {
   ): { readonly embedded: Tensor; readonly gradient: Tensor };
 }
 
+/** Training images as a step has them. Both functions are pure, and the tensors that they return are the caller's. */
+export interface AugmentationInspection {
+  /** What the step at `step` trains on in the place of `prepare(batch)`: each image of the batch changed by itself. */
+  augment(batch: Batch, config: Config, seed: number, step: Scalar): Tensor;
+  /** Prepared values as they are stored, 0 to 255; what lies outside of that is the caller's to cut off. */
+  toStored(x: Tensor): Tensor;
+}
+
 /** A look inside a lab's model, in the lab's own steps. All functions are pure, and the tensors that they return are the caller's. */
 export interface Inspection {
   /** How `prepare` makes the model's input, in words: "(pixel / 255 - 0.1307) / 0.3081". */
@@ -65,6 +73,8 @@ export interface Inspection {
   layers(weights: Weights, x: Tensor, config: Config): readonly Layer[];
   /** What `layers` builds before it computes, for a model that is asked often. Kept ones are not for compiled functions. */
   network?(weights: Weights, x: Tensor, config: Config): Network;
+  /** For a lab that changes its training images by chance. */
+  readonly augmentation?: AugmentationInspection;
   /** For a lab of sequences; `prepare` then gives the tokens, [batch, time]. */
   readonly sequence?: SequenceInspection;
   /** The layers, shapes and sizes of the model that `config` gives for images of `imageShape`; where the lab's model has layers. */
@@ -82,6 +92,7 @@ export interface Inspection {
 
 /** A lab, as far as inspection needs it. */
 export interface Inspectable {
+  readonly fields: Fields;
   /** Features that are class numbers, not measurements. */
   readonly labelFeatures: readonly string[];
   readonly inspect: Inspection;

@@ -1,9 +1,11 @@
 /** The engine's answers about data sets and trained models: one function a method of the protocol. */
 import type { EngineMethods } from '../../shared/engine-protocol.ts';
+import { augmentedOf } from './augmented.ts';
 import { DataSets } from './data-sets.ts';
 import { detailOf, pageOf } from './examples.ts';
 import type { FindLab } from './inspectable.ts';
 import { Models, valuesOf } from './models.ts';
+import { fitPicture } from './picture.ts';
 import { predictOne } from './predict.ts';
 import { predictionsOf } from './predictions.ts';
 import { statisticsOf } from './statistics.ts';
@@ -14,7 +16,9 @@ type Name =
   | 'data.statistics'
   | 'data.examples'
   | 'data.example'
+  | 'data.augmented'
   | 'inspect.predict'
+  | 'inspect.picture'
   | 'inspect.model'
   | 'inspect.weights'
   | 'inspect.predictions';
@@ -44,6 +48,8 @@ export function makeInspectMethods({ labById }: { readonly labById: FindLab }): 
       'data.examples': (query) => pageOf(dataSets.load(query.dataSet), query),
       'data.example': ({ dataSet, split, index, lab }) =>
         detailOf(dataSets.load(dataSet), split, index, labById(lab)),
+      'data.augmented': (query) => augmentedOf(dataSets.load(query.dataSet), query, labById(query.lab)),
+      'inspect.picture': ({ model, bytes, name }) => fitPicture(model, bytes, name),
       'inspect.predict': ({ model, image }) =>
         predictOne(labById(model.lab), models.load(model), model, image),
       'inspect.model': ({ model }) => summaryOf(labById(model.lab), model),

@@ -39,6 +39,7 @@ import {
   warp,
   type Batch,
   type Experiment,
+  type Motion,
   type Optimizer,
   type Weights,
 } from '../training/index.ts';
@@ -239,6 +240,11 @@ function standardise(images: Tensor4D): Tensor4D {
   return tf.div(tf.sub(tf.div(images, 255), 0.1307), 0.3081);
 }
 
+/** What a step trains on: images moved, turned and scaled as `config` says, each by itself. */
+function augmented(batch: Batch, config: Motion, seed: number, step: Scalar): Tensor4D {
+  return standardise(warp(withChannels(batch), config, seed, step));
+}
+
 // ---- model
 
 type NetworkConfig = Pick<CnnConfig, 'filters' | 'kernel' | 'pooling' | 'units' | 'dropout' | 'batchNorm'>;
@@ -350,6 +356,10 @@ export const cnn = defineLab({
     prepare: (batch) => standardise(withChannels(batch)),
     layers: (weights, x, config) => networkOf(weights, x, config).activations(weights, x),
     network: networkOf,
+    augmentation: {
+      augment: (batch, config, seed, step) => augmented(batch, config as CnnConfig, seed, step),
+      toStored: (x) => tf.mul(tf.add(tf.mul(x, 0.3081), 0.1307), 255),
+    },
     describe: (config, imageShape, classes) =>
       network(config as NetworkConfig, imageShape, classes).describe(),
     toKeras: (weights, config, imageShape, classes) =>
@@ -382,7 +392,7 @@ export const cnn = defineLab({
 
     // Forward and back: the mean loss of the batch, its gradient for every parameter, and what batch normalisation keeps.
     const lossAndGradients = ({ parameters, buffers }: Weights, batch: Batch, step: Scalar) => {
-      const x = standardise(warp(withChannels(batch), config, seed, step));
+      const x = augmented(batch, config, seed, step);
       const labels = named(batch, 'label') as Tensor1D;
       return valueAndGradients((current) => {
         const applied = model.apply({ parameters: current, buffers }, x, { seed, step });

@@ -231,6 +231,17 @@ export function prepare(batch: Batch): Tensor4D {
   return tf.div(tf.sub(x, tf.tensor1d(means)), tf.tensor1d(deviations)); // [batch, height, width, channels]
 }
 
+/** What `prepare` was given, of what it made; for looking at augmented images. */
+function stored(x: Tensor): Tensor {
+  const [means, deviations] = x.shape.at(-1) === 3 ? [MEANS, DEVIATIONS] : [[GREY_MEAN], [GREY_DEVIATION]];
+  return tf.mul(tf.add(tf.mul(x, tf.tensor1d(deviations)), tf.tensor1d(means)), 255);
+}
+
+/** What a step trains on: prepared images, each cut, mirrored and lit by itself as `config` says. */
+function augmented(batch: Batch, config: ResNetConfig, seed: number, step: Scalar): Tensor4D {
+  return augment(prepare(batch), augmentationOf(config), seed, step);
+}
+
 function augmentationOf({ crop, flip, cutout, brightness, contrast }: ResNetConfig): Augmentation {
   return { padding: crop, flip: flip === 'yes', cutout, brightness, contrast };
 }
@@ -410,6 +421,10 @@ export const resnet = defineLab({
     prepare,
     layers: (weights, x, config) => networkOf(weights, x, config).activations(weights, x),
     network: networkOf,
+    augmentation: {
+      augment: (batch, config, seed, step) => augmented(batch, config as ResNetConfig, seed, step),
+      toStored: stored,
+    },
     describe: (config, imageShape, classes) =>
       network(config as NetworkConfig, withChannels(imageShape), classes).describe(),
     toKeras: (weights, config, imageShape, classes) =>
@@ -489,13 +504,12 @@ export const resnet = defineLab({
     const { train } = data.splits;
     const imageShape = withChannels(train.features['image']?.rows.shape.slice(1) ?? []);
     const model = network(config, imageShape, data.classes);
-    const augmentation = augmentationOf(config);
     const steps = Math.floor(train.rows.length / config.batchSize) * config.epochs;
     const optimizer = sgd({ momentum: config.momentum });
 
     // Forward and back: the mean loss of the augmented batch, its gradients, the accuracy, and the new moving averages.
     const lossAndGradients = ({ parameters, buffers }: Weights, batch: Batch, step: Scalar) => {
-      const x = augment(prepare(batch), augmentation, seed, step);
+      const x = augmented(batch, config, seed, step);
       const labels = named(batch, 'label') as Tensor1D;
       return valueAndGradients((current) => {
         const applied = model.apply({ parameters: current, buffers }, x, { seed, step });

@@ -39,5 +39,6 @@ export function defineLab<const F extends Fields>(lab: Lab<F>): Lab {
 export function describeLab(lab: Lab): LabInfo {
   const { id, number, title, summary, teaches, fields, presets, comparisons = [], metrics, inspect } = lab;
   const layered = inspect.toKeras !== undefined;
-  return { id, number, title, summary, teaches, fields, presets, comparisons, layered, metrics };
+  const augments = inspect.augmentation !== undefined;
+  return { id, number, title, summary, teaches, fields, presets, comparisons, layered, augments, metrics };
 }

@@ -109,11 +109,17 @@ export function makeRouter(parts: ServiceParts) {
       example: os.data.example.handler(({ input, signal }) =>
         engines.call('data.example', input, { signal }),
       ),
+      augmented: os.data.augmented.handler(({ input, signal }) =>
+        engines.call('data.augmented', input, { signal }),
+      ),
     },
 
     inspect: {
       predict: os.inspect.predict.handler(async ({ input: { run, image }, signal }) =>
         engines.call('inspect.predict', { model: await parts.runs().model(run), image }, { signal }),
+      ),
+      picture: os.inspect.picture.handler(async ({ input: { run, bytes, name }, signal }) =>
+        engines.call('inspect.picture', { model: await parts.runs().model(run), bytes, name }, { signal }),
       ),
       model: os.inspect.model.handler(async ({ input: { run }, signal }) =>
         engines.call('inspect.model', { model: await parts.runs().model(run) }, { signal }),

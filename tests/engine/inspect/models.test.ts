@@ -90,10 +90,10 @@ describe('a prediction', () => {
 
   it('builds a network of layers once for a checkpoint, and gives what its layers give', async () => {
     const ref = await lab.train(data, { filters: 2, units: 4, kernel: 2 }, 1, 'mnist-cnn');
-    const { inspect, labelFeatures } = labById('mnist-cnn');
+    const { fields, inspect, labelFeatures } = labById('mnist-cnn');
     const build = vi.fn(inspect.network?.bind(inspect));
     const made = makeInspectMethods({
-      labById: () => ({ labelFeatures, inspect: { ...inspect, network: build } }),
+      labById: () => ({ fields, labelFeatures, inspect: { ...inspect, network: build } }),
     });
     const { parameters, buffers } = weightsOf(newest(ref));
     for (const index of [0, 17]) {

@@ -18,6 +18,7 @@ const lab: LabInfo = {
   teaches: [],
   presets: [],
   layered: false,
+  augments: false,
   fields: {
     learningRate: { kind: 'number', label: 'Learning rate', help: '', default: 0.001, min: 0, max: 10 },
     optimizer: { kind: 'choice', label: 'Optimizer', help: '', default: 'adam', choices: ['adam', 'sgd'] },
@@ -48,6 +49,7 @@ function runOf(number: number, config: Run['config'], more: Partial<Run> = {}): 
     tags: [],
     pinned: false,
     dataSet: null,
+    start: null,
     versions: { gradientLab: '0', tensorflow: '0' },
     createdAt: 1,
     endedAt: 2,

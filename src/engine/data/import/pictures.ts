@@ -7,16 +7,12 @@ import { checkDiskSpace } from '../assemble.ts';
 import { readWholeFile, throwIfAborted } from '../files.ts';
 import { idxFileNames, type IdxImageShape } from '../idx-data-set.ts';
 import { writeIdxFile } from '../layouts.ts';
-import { decodeJpeg, isJpeg } from '../readers/jpeg.ts';
-import { decodePng, isPng, type Picture } from '../readers/png.ts';
+import { decodePicture, MAX_PICTURE_BYTES } from '../readers/picture.ts';
 import { resize } from '../resize.ts';
 import { findPictures, type PictureFile } from './find-pictures.ts';
 import { finishPersonal } from './finish-personal.ts';
 import { MAX_FILE_BYTES } from './find-idx.ts';
 
-/** As a camera makes them, and no more: checked before memory is taken. */
-const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
-const MAX_PIXELS = 50_000_000;
 const MAX_SIDE = 512;
 
 export const DEFAULT_PICTURES: PictureOptions = {
@@ -100,17 +96,10 @@ export async function importPictures(
 /** The image that a file becomes, or why it is left out. */
 function imageOf({ path, name }: PictureFile, options: PictureOptions): Uint8Array | SkippedFile {
   try {
-    return resize(decode(readWholeFile(path, MAX_PICTURE_BYTES), basename(name)), options);
+    return resize(decodePicture(readWholeFile(path, MAX_PICTURE_BYTES), basename(name)), options);
   } catch (error) {
     return { name, problem: messageOf(error) };
   }
-}
-
-function decode(bytes: Uint8Array, name: string): Picture {
-  if (isPng(bytes)) return decodePng(bytes, name, MAX_PIXELS);
-  if (isJpeg(bytes)) return decodeJpeg(bytes, name, MAX_PIXELS);
-  const got = bytes.length === 0 ? 'an empty file' : 'something else';
-  throw new LabError('data/pictures', `Expected a PNG or JPEG picture in "${name}", got ${got}.`);
 }
 
 function checkOptions({ rows, columns, channels, fit, testShare, seed }: PictureOptions): void {

@@ -13,6 +13,18 @@ function redAndBlue(): Uint8Array {
   return Uint8Array.from(encode({ width: 32, height: 16, data: rgba }, 90).data);
 }
 
+/** The same picture as libjpeg packs it when it is asked for a progressive file: colours at half size, ten scans. */
+const PROGRESSIVE = [
+  '/9j/4AAQSkZJRgABAQEBLAEsAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMU',
+  'FRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU',
+  'FBQUFBQUFBT/wgARCAAQACADASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAAYH/8QAFQEBAQAAAAAAAAAAAAAAAAAACAb/',
+  '2gAMAwEAAhADEAAAAc8EQooMNkhf/8QAFBABAAAAAAAAAAAAAAAAAAAAMP/aAAgBAQABBQIP/8QAFBEBAAAAAAAAAAAAAAAAAAAA',
+  'EP/aAAgBAwEBPwE//8QAFBEBAAAAAAAAAAAAAAAAAAAAEP/aAAgBAgEBPwE//8QAFBABAAAAAAAAAAAAAAAAAAAAMP/aAAgBAQAG',
+  'PwIP/8QAFBABAAAAAAAAAAAAAAAAAAAAMP/aAAgBAQABPyEP/9oADAMBAAIAAwAAABD/AP8A/8QAFBEBAAAAAAAAAAAAAAAAAAAA',
+  'EP/aAAgBAwEBPxA//8QAFBEBAAAAAAAAAAAAAAAAAAAAEP/aAAgBAgEBPxA//8QAFBABAAAAAAAAAAAAAAAAAAAAMP/aAAgBAQAB',
+  'PxAP/9k=',
+].join('');
+
 /** An Exif block of one entry, the orientation; Intel's order of bytes. */
 function exifOf(orientation: number): Uint8Array {
   const bytes = new Uint8Array(26);
@@ -42,6 +54,19 @@ describe('decodeJpeg', () => {
     expect(red).toBeGreaterThan(230);
     expect(blue).toBeLessThan(30);
     expect(rgba[4 * 31 + 2]).toBeGreaterThan(230);
+  });
+
+  it('reads a progressive file, whose colours are packed at half size, as it reads a plain one', () => {
+    const { width, height, rgba } = decodeJpeg(Buffer.from(PROGRESSIVE, 'base64'), 'a.jpg', 1000);
+    expect([width, height]).toEqual([32, 16]);
+    const near = (column: number, colour: readonly number[]): void =>
+      colour.forEach((value, c) => {
+        expect(Math.abs((rgba[4 * (32 * 8 + column) + c] as number) - value)).toBeLessThan(20);
+      });
+    near(2, [250, 5, 5]);
+    near(29, [5, 5, 250]);
+    const cut = Buffer.from(PROGRESSIVE, 'base64').subarray(0, 300);
+    expect(() => decodeJpeg(cut, 'a.jpg', 1000)).toThrow(LabError);
   });
 
   it('turns a picture the way round that its camera was held', () => {
