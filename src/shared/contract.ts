@@ -33,6 +33,15 @@ import {
   type TextPage,
   type TextStatistics,
 } from './texts.ts';
+import {
+  MOST_CHARACTERS,
+  type GradientReach,
+  type PassageEvent,
+  type TextOcclusion,
+  type TextReading,
+  type TextSaliency,
+  type UnitsOverText,
+} from './text-inspect.ts';
 
 const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const runNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -63,6 +72,8 @@ const textEncoding = v.object({
 const base = oc.errors({ PROBLEM: { data: type<Problem>() } });
 
 const run = v.object({ run: runNumber });
+const textOfRun = v.object({ run: runNumber, text: v.pipe(v.string(), v.maxLength(MOST_CHARACTERS)) });
+const partOfRun = { layer: shortText, part: shortText };
 
 export const contract = {
   app: {
@@ -247,6 +258,22 @@ export const contract = {
     /** The parameters of a run's newest checkpoint, and what it keeps beside them, such as moving averages. */
     weights: base.input(run).output(type<readonly WeightTensor[]>()),
     predictions: base.input(v.object({ run: runNumber, split })).output(type<SplitPredictions>()),
+    /** What a model that reads says after each token of a text. */
+    readText: base.input(textOfRun).output(type<TextReading>()),
+    /** A part of a recurrent layer over the tokens of a text. */
+    textUnits: base.input(v.object({ ...textOfRun.entries, ...partOfRun })).output(type<UnitsOverText>()),
+    textSaliency: base.input(v.object({ ...textOfRun.entries, label: natural })).output(type<TextSaliency>()),
+    textWithoutEach: base.input(textOfRun).output(type<TextOcclusion>()),
+    /** Where in the data set a unit is most active: how far the search is, and in the end what it found. */
+    passages: base
+      .input(v.object({ run: runNumber, ...partOfRun, unit: natural }))
+      .output(eventIterator(type<PassageEvent>())),
+    /** How far back the gradient reaches, over texts of the test split; null for a lab that cannot tell. */
+    gradientReach: base.input(run).output(type<GradientReach | null>()),
+    /** A text of the data set that a run was trained on. */
+    textExample: base
+      .input(v.object({ run: runNumber, split, index: natural }))
+      .output(type<{ readonly text: string; readonly label: number }>()),
   },
 };
 

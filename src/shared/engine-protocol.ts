@@ -39,6 +39,15 @@ import type {
   TextQuery,
   TextStatistics,
 } from './texts.ts';
+import type {
+  GradientReach,
+  PassageEvent,
+  PassageQuery,
+  TextOcclusion,
+  TextReading,
+  TextSaliency,
+  UnitsOverText,
+} from './text-inspect.ts';
 
 /** A run as an engine needs it: what to train, and where its checkpoints lie. */
 export interface RunTask extends RunSpec {
@@ -169,6 +178,21 @@ export interface EngineMethods {
   'inspect.model': { params: { model: ModelRef }; result: ModelSummary | null };
   'inspect.weights': { params: { model: ModelRef }; result: readonly WeightTensor[] };
   'inspect.predictions': { params: { model: ModelRef; split: SplitName }; result: SplitPredictions };
+  'inspect.readText': { params: { model: ModelRef; text: string }; result: TextReading };
+  'inspect.textUnits': {
+    params: { model: ModelRef; text: string; layer: string; part: string };
+    result: UnitsOverText;
+  };
+  'inspect.textSaliency': { params: { model: ModelRef; text: string; label: number }; result: TextSaliency };
+  'inspect.textWithoutEach': { params: { model: ModelRef; text: string }; result: TextOcclusion };
+  /** Updates: PassageEvent of the kind 'progress'. */
+  'inspect.passages': { params: { model: ModelRef } & PassageQuery; result: PassageEvent };
+  'inspect.gradientReach': { params: { model: ModelRef }; result: GradientReach | null };
+  /** A text of the run's data set. */
+  'inspect.textExample': {
+    params: { model: ModelRef; split: SplitName; index: number };
+    result: { text: string; label: number };
+  };
 }
 export type EngineMethod = keyof EngineMethods;
 

@@ -48,6 +48,13 @@ export interface TextOcclusion {
   readonly probabilities: Float32Array;
 }
 
+/** A unit of a part of a recurrent layer; units count from 0. */
+export interface PassageQuery {
+  readonly layer: string;
+  readonly part: string;
+  readonly unit: number;
+}
+
 /** Words of a text of the data set around the one at which a unit is most active. */
 export interface Passage {
   readonly split: SplitName;
@@ -75,3 +82,15 @@ export type PassageEvent =
       readonly highest: readonly Passage[];
       readonly lowest: readonly Passage[];
     };
+
+/** How far back a gradient reaches: what is measured at so many tokens before a text's last one, from 0 on. */
+export interface GradientReach {
+  /** Texts that were measured. */
+  readonly texts: number;
+  /** How many of them are that long: [distances]. */
+  readonly counts: Int32Array;
+  /** The length of the gradient of the loss by the state there: the median over the texts, and the quarters: [distances]. */
+  readonly median: Float32Array;
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+}

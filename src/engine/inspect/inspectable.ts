@@ -1,7 +1,7 @@
 /** What inspection has to know of a lab; labs fill it in, and inspection knows none of them by name. */
 import type { Config, Fields } from '../../shared/fields.ts';
 import type { ModelSummary } from '../../shared/model.ts';
-import type { Scalar, Tensor } from '../runtime/index.ts';
+import type { Scalar, Tensor, Tensor1D } from '../runtime/index.ts';
 import type { Batch, Weights } from '../training/index.ts';
 
 /** The activations of one layer: [batch, ...]. */
@@ -50,6 +50,11 @@ export interface SequenceInspection {
     label: number,
     config: Config,
   ): { readonly embedded: Tensor; readonly gradient: Tensor };
+  /**
+   * How far back a gradient reaches: the length of the gradient of each text's loss by its state at each token, [batch, time], where a
+   * lab can tell. `labels`: int32 [batch].
+   */
+  stateGradient?(weights: Weights, tokens: Tensor, labels: Tensor1D, config: Config): Tensor;
 }
 
 /** Training images as a step has them. Both functions are pure, and the tensors that they return are the caller's. */

@@ -8,6 +8,7 @@ import { Models, valuesOf } from './models.ts';
 import { fitPicture } from './picture.ts';
 import { predictOne } from './predict.ts';
 import { predictionsOf } from './predictions.ts';
+import { makeReadingMethods, type ReadingMethods } from './reading-methods.ts';
 import { statisticsOf } from './statistics.ts';
 import { summaryOf } from './summary.ts';
 import { makeTextsMethods, type TextsMethods } from './texts-methods.ts';
@@ -23,12 +24,13 @@ type Name =
   | 'inspect.weights'
   | 'inspect.predictions';
 
-export type InspectMethods = TextsMethods & {
-  readonly [M in Name]: (
-    params: EngineMethods[M]['params'],
-    context: { readonly signal: AbortSignal },
-  ) => Promise<EngineMethods[M]['result']> | EngineMethods[M]['result'];
-};
+export type InspectMethods = ReadingMethods &
+  TextsMethods & {
+    readonly [M in Name]: (
+      params: EngineMethods[M]['params'],
+      context: { readonly signal: AbortSignal },
+    ) => Promise<EngineMethods[M]['result']> | EngineMethods[M]['result'];
+  };
 
 /**
  * The methods over one cache of data sets and one of models, so that a question asked again is answered at once. Labs are
@@ -41,8 +43,10 @@ export function makeInspectMethods({ labById }: { readonly labById: FindLab }): 
   const dataSets = new DataSets();
   const texts = makeTextsMethods(dataSets);
   const models = new Models();
+  const readers = makeReadingMethods({ labById, dataSets, models });
   return {
     methods: {
+      ...readers.methods,
       ...texts.methods,
       'data.statistics': ({ id }, { signal }) => statisticsOf(dataSets.load(id), signal),
       'data.examples': (query) => pageOf(dataSets.load(query.dataSet), query),
@@ -64,6 +68,7 @@ export function makeInspectMethods({ labById }: { readonly labById: FindLab }): 
       },
     },
     dispose: () => {
+      readers.dispose();
       dataSets.dispose();
       texts.dispose();
       models.dispose();

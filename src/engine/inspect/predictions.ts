@@ -168,7 +168,7 @@ function validationShareOf({ config }: ModelRef): number {
 }
 
 /** Rows of a data set that has changed since would be others than those that the run held out. */
-function checkSame({ dataSet }: ModelRef, data: LoadedDataSet, run: string): void {
+export function checkSame({ dataSet }: Pick<ModelRef, 'dataSet'>, data: LoadedDataSet, run: string): void {
   if (dataSet === null || dataSet.sha256 === data.sha256) return;
   throw new LabError(
     'run/other-data',

@@ -1,11 +1,13 @@
 /** The contract's procedures, each in a line or two. */
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract.ts';
+import type { PassageEvent } from '../../shared/text-inspect.ts';
 import { toContractError } from './answer-errors.ts';
 import { MODEL_ENDINGS } from '../../shared/run-files.ts';
 import { exportFolder, exportText, parseRun } from './exports.ts';
 import type { ServiceParts } from './parts.ts';
 import { exportsFolder } from './places.ts';
+import { withProgress } from './with-progress.ts';
 
 export type LabRouter = ReturnType<typeof makeRouter>;
 
@@ -129,6 +131,34 @@ export function makeRouter(parts: ServiceParts) {
       ),
       predictions: os.inspect.predictions.handler(async ({ input: { run, split }, signal }) =>
         engines.call('inspect.predictions', { model: await parts.runs().model(run), split }, { signal }),
+      ),
+      readText: os.inspect.readText.handler(async ({ input: { run, ...asked }, signal }) =>
+        engines.call('inspect.readText', { model: await parts.runs().model(run), ...asked }, { signal }),
+      ),
+      textUnits: os.inspect.textUnits.handler(async ({ input: { run, ...asked }, signal }) =>
+        engines.call('inspect.textUnits', { model: await parts.runs().model(run), ...asked }, { signal }),
+      ),
+      textSaliency: os.inspect.textSaliency.handler(async ({ input: { run, ...asked }, signal }) =>
+        engines.call('inspect.textSaliency', { model: await parts.runs().model(run), ...asked }, { signal }),
+      ),
+      textWithoutEach: os.inspect.textWithoutEach.handler(async ({ input: { run, ...asked }, signal }) =>
+        engines.call(
+          'inspect.textWithoutEach',
+          { model: await parts.runs().model(run), ...asked },
+          { signal },
+        ),
+      ),
+      passages: os.inspect.passages.handler(async ({ input: { run, ...asked } }) => {
+        const model = await parts.runs().model(run);
+        return withProgress<PassageEvent>(log, (options) =>
+          engines.call('inspect.passages', { model, ...asked }, options),
+        );
+      }),
+      gradientReach: os.inspect.gradientReach.handler(async ({ input: { run }, signal }) =>
+        engines.call('inspect.gradientReach', { model: await parts.runs().model(run) }, { signal }),
+      ),
+      textExample: os.inspect.textExample.handler(async ({ input: { run, ...asked }, signal }) =>
+        engines.call('inspect.textExample', { model: await parts.runs().model(run), ...asked }, { signal }),
       ),
     },
   });

@@ -36,7 +36,8 @@ export class Lab {
   readonly inspect: Inspect = Object.fromEntries(
     Object.entries(this.made.methods).map(([name, method]) => [
       name,
-      async (params: never, signal = new AbortController().signal) => await method(params, { signal }),
+      async (params: never, signal = new AbortController().signal) =>
+        await method(params, { signal, update: () => undefined }),
     ]),
   ) as unknown as Inspect;
 
