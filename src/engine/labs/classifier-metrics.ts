@@ -1,20 +1,36 @@
-/** What labs that classify images measure alike, in the words of charts and tables. */
+/** What labs that classify measure alike, in the words of charts and tables. */
 import type { MetricInfo } from '../../shared/labs.ts';
 
-export const CLASSIFIER_METRICS: readonly MetricInfo[] = [
-  { name: 'loss', label: 'Loss', meaning: 'cross-entropy', unit: 'none', better: 'lower' },
+export const CLASSIFIER_METRICS = classifierMetrics('images');
+
+/** The same of texts, and how much of a batch is padding. */
+export const TEXT_METRICS: readonly MetricInfo[] = [
+  ...classifierMetrics('texts'),
   {
-    name: 'accuracy',
-    label: 'Accuracy',
-    meaning: 'share of images classified correctly',
+    name: 'padding',
+    label: 'Padding',
+    meaning: 'share of the batch’s places that hold no word',
     unit: 'share',
-    better: 'higher',
-  },
-  {
-    name: 'gradientNorm',
-    label: 'Gradient norm',
-    meaning: 'length of the gradient, all weights taken as one vector',
-    unit: 'none',
-    better: 'neither',
+    better: 'lower',
   },
 ];
+
+function classifierMetrics(examples: string): readonly MetricInfo[] {
+  return [
+    { name: 'loss', label: 'Loss', meaning: 'cross-entropy', unit: 'none', better: 'lower' },
+    {
+      name: 'accuracy',
+      label: 'Accuracy',
+      meaning: `share of ${examples} classified correctly`,
+      unit: 'share',
+      better: 'higher',
+    },
+    {
+      name: 'gradientNorm',
+      label: 'Gradient norm',
+      meaning: 'length of the gradient, all weights taken as one vector',
+      unit: 'none',
+      better: 'neither',
+    },
+  ];
+}

@@ -1,5 +1,6 @@
 /** What a lab is: a schema of hyperparameters, a function that makes an experiment of them, and a look inside its model. */
 import type { ConfigOf, Fields } from '../../shared/fields.ts';
+import type { TextEncoding } from '../../shared/texts.ts';
 import type { Comparison, LabId, LabInfo, MetricInfo, Preset } from '../../shared/labs.ts';
 import type { Inspection } from '../inspect/index.ts';
 import type { DeviceData, Experiment } from '../training/index.ts';
@@ -26,6 +27,8 @@ export interface Lab<F extends Fields = Fields> {
   readonly labelFeatures: readonly string[];
   /** How its model prepares an input, and what each layer makes of it. */
   readonly inspect: Inspection;
+  /** For a lab that reads texts: how they become rows of numbers. Its experiments get the features `tokens`, `length` and `label`. */
+  encoding?(config: ConfigOf<F>): TextEncoding;
   /** The experiment for a configuration; `data` stays the caller's. */
   makeExperiment(config: ConfigOf<F>, data: DeviceData, seed: number): Experiment;
 }

@@ -12,8 +12,8 @@ export interface DataCallbacks {
   readonly signal: AbortSignal;
 }
 
-/** Where data cannot be had, this is: it comes with the app. */
-const BUILT_IN = 'drawn-digits';
+/** Where data cannot be had, one of these is: they come with the app. */
+const BUILT_IN = ['drawn-digits', 'made-up-reviews'];
 
 /**
  * Loads the data set that the task names. Where it cannot be fetched and may be replaced, the built-in one that the lab suggests
@@ -32,11 +32,12 @@ export async function loadDataOf(
     return data;
   } catch (error) {
     const field = lab.fields['data'];
-    const suggested = field?.kind === 'data set' && field.suggested.includes(BUILT_IN);
-    if (!task.mayReplaceData || !suggested || id === BUILT_IN || signal.aborted) throw error;
-    const data = await ensureDataSet(BUILT_IN, options);
+    const suggested = field?.kind === 'data set' ? field.suggested : [];
+    const builtIn = BUILT_IN.find((candidate) => suggested.includes(candidate));
+    if (!task.mayReplaceData || builtIn === undefined || id === builtIn || signal.aborted) throw error;
+    const data = await ensureDataSet(builtIn, options);
     onWarning(
-      `The data set ${id} could not be fetched (${messageOf(error)}): training on the built-in ${BUILT_IN} instead.`,
+      `The data set ${id} could not be fetched (${messageOf(error)}): training on the built-in ${builtIn} instead.`,
     );
     return data;
   }

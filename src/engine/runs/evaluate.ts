@@ -8,6 +8,7 @@ import { startRuntime, type RuntimeOptions } from '../runtime/index.ts';
 import { Evaluation, initialState, restore, type SplitName } from '../training/index.ts';
 import { checkSame, placeData } from './data.ts';
 import { checkpointsOf } from './store.ts';
+import { readable } from './texts.ts';
 
 /**
  * Means of the lab's metrics over a split, for the newest whole checkpoint of the run `id`; `step` says which that is.
@@ -27,8 +28,14 @@ export async function evaluateModel(
       hint: `Go on with it: \`gradient-lab train --resume ${id}\`.`,
     });
   }
-  const loaded = loadDataSet(model.dataSet.id);
-  checkSame(id, model.dataSet, loaded);
+  const found = loadDataSet(model.dataSet.id);
+  checkSame(id, model.dataSet, found);
+  const loaded = await readable(lab, found, {
+    config: model.config,
+    folder: model.folder,
+    keepsVocabulary: false,
+    signal: new AbortController().signal,
+  });
   const data = placeData(lab, model.config, model.seed, loaded);
   try {
     const experiment = lab.makeExperiment(model.config, data, model.seed);

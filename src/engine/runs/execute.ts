@@ -25,6 +25,7 @@ import { loadDataOf, placeData } from './data.ts';
 import { planKey, recallPlan, rememberPlan } from './plan-memory.ts';
 import { readRecentEvents, RecentEvents } from './recent-events.ts';
 import { checkpointsOf } from './store.ts';
+import { readable } from './texts.ts';
 
 export interface RunOptions {
   /** Goes on from the newest whole checkpoint; without one, from the beginning. */
@@ -133,12 +134,18 @@ async function prepare(
   { resume, control, onEvent, writesCheckpoints }: RunOptions,
 ): Promise<Prepared> {
   const warn = (message: string): void => onEvent({ kind: 'warning', message });
-  const loaded = await loadDataOf(lab, task, {
+  const found = await loadDataOf(lab, task, {
     onFetch: (progress) => onEvent({ kind: 'fetching', progress }),
     onWarning: warn,
     signal: control.signal,
   });
-  const config = { ...task.config, data: loaded.info.id };
+  const config = { ...task.config, data: found.info.id };
+  const loaded = await readable(lab, found, {
+    config,
+    folder: task.folder,
+    keepsVocabulary: writesCheckpoints !== false,
+    signal: control.signal,
+  });
   const checkpoint = resume ? newestCheckpoint(task, warn) : undefined;
   const home = homeFolder();
   const key = planKey(lab.id, config, runtime, task.threads);

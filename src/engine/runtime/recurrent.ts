@@ -33,6 +33,8 @@ export interface RecurrentOptions {
   readonly mask?: Tensor2D | undefined;
   /** [time, batch], 1 and 0 (float32): where it is 0 no gradient passes from the state to the one before (truncation). */
   readonly flow?: Tensor2D | undefined;
+  /** Zeros, [time, batch, units]: stands for a small change of each output, so that its gradient is that of the loss by the state. */
+  readonly watch?: Tensor3D | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export function recurrentSequence(
   kind: CellKind,
   projected: Tensor3D,
   weights: RecurrentWeights,
-  { mask, flow }: RecurrentOptions = {},
+  { mask, flow, watch }: RecurrentOptions = {},
 ): Tensor3D {
   const cell = CELLS[kind];
   checkShapes(kind, projected, weights);
@@ -58,7 +60,7 @@ export function recurrentSequence(
     );
   }
   const op = tf.customGrad((...inputs: (Tensor | Save)[]) => {
-    const [x, w, b] = inputs as [Tensor3D, Tensor2D, Tensor1D];
+    const [x, w, b] = inputs as [Tensor3D, Tensor2D, Tensor1D, Tensor3D?];
     const save = inputs.at(-1) as Save;
     const { outputs, saved } = forward(cell, x, w, b, { mask, keeps: 'all' });
     save([w, ...outputs, saved, ...[mask, flow].filter((given) => given !== undefined)]);
@@ -67,11 +69,13 @@ export function recurrentSequence(
       gradFunc: (dy: Tensor, kept: Tensor[]) => {
         const [given, passes] = kept.slice(2 + cell.states) as Tensor2D[];
         const options = mask === undefined ? { flow: given } : { mask: given, flow: passes };
-        return backward(cell, dy as Tensor3D, kept, options, { time, batch, units });
+        const isWatched = watch !== undefined;
+        return backward(cell, dy as Tensor3D, kept, { ...options, isWatched }, { time, batch, units });
       },
     };
   });
-  return tf.tidy(() => op(projected, kernel, bias ?? noBias(width)) as Tensor3D);
+  const watched = watch === undefined ? [] : [watch];
+  return tf.tidy(() => op(projected, kernel, bias ?? noBias(width), ...watched) as Tensor3D);
 }
 
 /** What goes on inside of a layer: each state after each step, and what each gate said, [time, batch, units] all. */
@@ -156,12 +160,12 @@ function forward(
   return { outputs: end.outputs, saved: end.saved };
 }
 
-/** The gradients of the projected inputs, the kernel and the bias. `kept`: kernel, each state after each step, `saved`. */
+/** The gradients of the projected inputs, the kernel, the bias, and the watch. `kept`: kernel, each state after each step, `saved`. */
 function backward(
   cell: Cell,
   dy: Tensor3D,
   kept: readonly Tensor[],
-  { mask, flow }: RecurrentOptions,
+  { mask, flow, isWatched }: Pick<RecurrentOptions, 'mask' | 'flow'> & { readonly isWatched: boolean },
   { time, batch, units }: { time: number; batch: number; units: number },
 ): Tensor[] {
   const kernel = kept[0] as Tensor2D;
@@ -180,8 +184,9 @@ function backward(
     gradients: outputs.map(() => zeroFilled<Tensor2D>([batch, units])),
     x: inPlace ? saved : freshRows([time, batch, width]),
     r: apart ? freshRows([time, batch, width]) : zeroFilled<Tensor3D>([1, 1, 1]),
+    watched: isWatched ? freshRows([time, batch, units]) : zeroFilled<Tensor3D>([1, 1, 1]),
   };
-  const end = whileLoop(tf.scalar(time, 'int32'), start, (turn, { gradients, x, r }) => {
+  const end = whileLoop(tf.scalar(time, 'int32'), start, (turn, { gradients, x, r, watched }) => {
     const t = tf.sub<Scalar>(tf.scalar(time - 1, 'int32'), turn);
     const [first, ...others] = gradients as [Tensor2D, ...Tensor2D[]];
     const arriving = [tf.add<Tensor2D>(first, rowAt(dy, t)), ...others];
@@ -205,6 +210,7 @@ function backward(
       gradients: passed.map((gradient) => choose(passes, gradient, tf.zerosLike(gradient))),
       x: withRow(x, t, dx),
       r: apart ? withRow(r, t, dr) : r,
+      watched: isWatched ? withRow(watched, t, arriving[0] as Tensor2D) : watched,
     };
   });
   const all = tf.reshape<Rank.R2>(apart ? end.r : end.x, [time * batch, width]);
@@ -214,7 +220,7 @@ function backward(
     true,
     false,
   );
-  return [end.x, dKernel, tf.sum(all, 0)];
+  return [end.x, dKernel, tf.sum(all, 0), ...(isWatched ? [end.watched] : [])];
 }
 
 /** `yes` where the step is real, else `no`; `yes` where all are. */

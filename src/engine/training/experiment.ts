@@ -1,4 +1,5 @@
 /** What a lab hands to the training loop: data, model, step, and how they are to be run. */
+import type { Batching } from '../../shared/texts.ts';
 import type { Resident, Scalar, Tensor, Tensor1D } from '../runtime/index.ts';
 import type { Parameters } from './gradients.ts';
 import type { Optimizer, Slots } from './optimizers.ts';
@@ -37,12 +38,23 @@ export type SplitName = 'train' | 'validation' | 'test';
 export interface Feature {
   readonly rows: Resident;
   readonly as: 'float32' | 'int32';
+  /** Whether its rows are sequences, padded at their end: a batch of them may be cut where all of it is padding. */
+  readonly isSequence: boolean;
+}
+
+/** How sequences of unlike length share a batch. */
+export interface SequenceBatching {
+  readonly batching: Batching;
+  /** Tokens of a row on the device. */
+  readonly length: number;
 }
 
 /** Some rows of the features, by number: a validation split shares its rows with the training split. */
 export interface SplitRows {
   readonly features: Readonly<Record<string, Feature>>;
   readonly rows: Int32Array;
+  /** Of sequences: how long each is, by row number, padding left out. */
+  readonly lengths?: Int32Array;
 }
 
 export interface Experiment {
@@ -54,6 +66,8 @@ export interface Experiment {
   /** What `step` and `evaluate` measure, `loss` first. */
   readonly metricNames: readonly string[];
   readonly splits: Readonly<Record<SplitName, SplitRows>>;
+  /** For examples that are sequences: batches are then cut to a few widths, and the step is compiled for each. */
+  readonly sequences?: SequenceBatching;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /** Fresh weights from the seed. Called outside of a compiled step. */

@@ -5,7 +5,8 @@
  * and how often the run was interrupted changes none.
  */
 import { LabError } from '../../shared/errors.ts';
-import { mayUseOneThread, permutation, tf, type Plan, type PlanChoice } from '../runtime/index.ts';
+import { mayUseOneThread, tf, type Plan, type PlanChoice } from '../runtime/index.ts';
+import { batchesOfEpoch } from './batches.ts';
 import {
   restore,
   snapshot,
@@ -198,8 +199,9 @@ class Run {
   /** The rest of the epoch that is under way, then validation; leaves early when the run is to stop. */
   private async epoch(): Promise<void> {
     const { experiment, control, onEvent } = this.options;
-    const order = orderOfEpoch(experiment, this.progress.epoch);
-    this.steps.startEpoch(order);
+    const batches = batchesOfEpoch(experiment, this.progress.epoch);
+    const { order } = batches;
+    this.steps.startEpoch(batches);
     if (this.progress.step === 0 && this.options.resumeFrom === undefined) await this.probeIfDue(order);
     while (this.progress.stepInEpoch < this.stepsPerEpoch) {
       if (control.pausing) {
@@ -223,7 +225,9 @@ class Run {
     const { onEvent } = this.options;
     const { step, stepInEpoch, epoch } = this.progress;
     const toProbe = this.probes?.stepsToNext(step) ?? Infinity;
-    const call = this.pace.next(Math.min(this.stepsPerEpoch - stepInEpoch, toProbe));
+    const call = this.pace.next(
+      Math.min(this.stepsPerEpoch - stepInEpoch, toProbe, this.steps.alikeFrom(stepInEpoch)),
+    );
     const count = call.steps;
     const start = performance.now();
     const before = this.state;
@@ -413,12 +417,6 @@ export function initialState(experiment: Experiment): ModelState {
     const buffers = experiment.initialBuffers?.() ?? {};
     return { parameters, buffers, slots: experiment.optimizer.initialSlots(parameters) } as never;
   });
-}
-
-/** The training rows of an epoch (0 at first), shuffled by (seed, epoch). */
-function orderOfEpoch({ splits, seed }: Experiment, epoch: number): Int32Array {
-  const { rows } = splits.train;
-  return permutation(rows.length, seed, 'shuffle', epoch).map((i) => rows[i] as number);
 }
 
 function prefixed(prefix: string, values: Values): Record<string, number> {

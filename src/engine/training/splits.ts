@@ -30,10 +30,13 @@ export function putOnDevice(data: LoadedDataSet, options: DeviceDataOptions): De
     const features = Object.entries(split.features).map(([name, feature]): [string, Feature] => {
       if (feature.dtype === 'text') throw textsOnDevice(data.info.id, name);
       const isWhole = options.integers.includes(name) || feature.dtype === 'int32';
-      return [name, { rows: makeResident(feature.data, feature.shape), as: isWhole ? 'int32' : 'float32' }];
+      const rows = makeResident(feature.data, feature.shape);
+      return [name, { rows, as: isWhole ? 'int32' : 'float32', isSequence: name === 'tokens' }];
     });
+    const length = split.features['length'];
     const rows = Int32Array.from({ length: split.examples }, (_, i) => i);
-    const result = { features: Object.fromEntries(features), rows };
+    const lengths = length?.data instanceof Int32Array ? { lengths: length.data } : {};
+    const result = { features: Object.fromEntries(features), rows, ...lengths };
     placed.push(result);
     return result;
   };

@@ -11,6 +11,7 @@ import {
   type Tensor,
   type Tensor1D,
 } from '../runtime/index.ts';
+import { evaluationParts, type EpochBatches, type EvaluationPart } from './batches.ts';
 import type { Batch, Experiment, Feature, ModelState, NextState, SplitRows, Weights } from './experiment.ts';
 import type { Parameters } from './gradients.ts';
 
@@ -31,32 +32,63 @@ export interface StepsResult {
  */
 export class TrainingSteps {
   private readonly experiment: Experiment;
-  private readonly compiled: Compiled<CallInputs, CallResult>;
+  /** One for each width of batches; under no width where they are no sequences. */
+  private readonly compiled = new Map<number | undefined, Compiled<CallInputs, CallResult>>();
+  private readonly onChoice: (choice: PlanChoice) => void;
+  private chosen: Plan | 'auto';
   private order: Tensor1D | undefined;
+  private widths: Int32Array | undefined;
 
   constructor(experiment: Experiment, plan: Plan | 'auto', onChoice: (choice: PlanChoice) => void) {
     this.experiment = experiment;
-    const features = experiment.splits.train.features;
-    this.compiled = compile<CallInputs, CallResult>(
-      (state, order, position, count, learningRates, firstStep) =>
-        manySteps(experiment, features, { state, order, position, count, learningRates, firstStep }),
-      { plan, name: 'training_steps', onChoice },
-    );
+    this.chosen = plan;
+    this.onChoice = onChoice;
   }
 
   get plan(): Plan | undefined {
-    return this.compiled.plan;
+    return this.chosen === 'auto' ? undefined : this.chosen;
   }
 
-  /** Sets the order of rows for the epoch that begins. */
-  startEpoch(order: Int32Array): void {
+  /** Sets the batches of the epoch that begins. */
+  startEpoch({ order, widths }: EpochBatches): void {
     this.order?.dispose();
     this.order = tf.tensor1d(order, 'int32');
+    this.widths = widths;
+  }
+
+  /** How many steps from `position` on have batches of one width, and so fit into one call. */
+  alikeFrom(position: number): number {
+    const { widths } = this;
+    if (widths === undefined) return Infinity;
+    let end = position;
+    while (end < widths.length && widths[end] === widths[position]) end++;
+    return end - position;
+  }
+
+  private compiledFor(width: number | undefined): Compiled<CallInputs, CallResult> {
+    const known = this.compiled.get(width);
+    if (known !== undefined) return known;
+    const { experiment } = this;
+    const features = experiment.splits.train.features;
+    const compiled = compile<CallInputs, CallResult>(
+      (state, order, position, count, learningRates, firstStep) =>
+        manySteps(experiment, features, width, { state, order, position, count, learningRates, firstStep }),
+      {
+        plan: this.chosen,
+        name: 'training_steps',
+        onChoice: (choice) => {
+          this.chosen = choice.plan;
+          this.onChoice(choice);
+        },
+      },
+    );
+    this.compiled.set(width, compiled);
+    return compiled;
   }
 
   /**
    * Takes `count` steps (1 to STEPS_PER_CALL) from `state`, which is left alone. `step` counts from the start of training,
-   * `position` from the start of the epoch. On one thread results may differ in the last bits: see same-bits.ts.
+   * `position` from the start of the epoch; the batches have one width (`alikeFrom`). On one thread results may differ in the last bits: see same-bits.ts.
    */
   async take(
     state: ModelState,
@@ -73,7 +105,8 @@ export class TrainingSteps {
       tf.tensor1d(rates),
       tf.scalar(step, 'int32'),
     ] as const;
-    const call = threads === 'one' ? this.compiled.onOneThread : this.compiled;
+    const compiled = this.compiledFor(this.widths?.[position]);
+    const call = threads === 'one' ? compiled.onOneThread : compiled;
     const result = await call(state, this.order, ...inputs);
     tf.dispose(inputs as unknown as Tensor[]);
     const metrics = Object.fromEntries(
@@ -93,7 +126,7 @@ export class TrainingSteps {
     if (order === undefined) throw new Error('startEpoch must come before stepEagerly');
     return tf.tidy(() => {
       const indices = rowsOfBatch(order, tf.scalar(position, 'int32'), experiment.batchSize);
-      const batch = gatherBatch(experiment.splits.train.features, indices);
+      const batch = gatherBatch(experiment.splits.train.features, indices, this.widths?.[position]);
       const inputs = { learningRate: tf.scalar(experiment.schedule(step)), step: tf.scalar(step, 'int32') };
       return experiment.step(state, batch, inputs).state as never;
     });
@@ -101,7 +134,7 @@ export class TrainingSteps {
 
   dispose(): void {
     this.order?.dispose();
-    this.compiled.dispose();
+    for (const compiled of this.compiled.values()) compiled.dispose();
   }
 }
 
@@ -114,6 +147,7 @@ type CallResult = { state: StateTree; metrics: Record<string, Tensor>; finite: T
 function manySteps(
   experiment: Experiment,
   features: Readonly<Record<string, Feature>>,
+  width: number | undefined,
   inputs: {
     state: StateTree;
     order: Tensor1D;
@@ -127,7 +161,7 @@ function manySteps(
   const takeStep = (i: Scalar, state: StateTree) => {
     const indices = rowsOfBatch(inputs.order, tf.add(inputs.position, i), batchSize);
     const learningRate: Tensor = tf.gather(inputs.learningRates, i);
-    const next = experiment.step(state, gatherBatch(features, indices), {
+    const next = experiment.step(state, gatherBatch(features, indices, width), {
       learningRate: learningRate as Scalar,
       step: tf.add(inputs.firstStep, i),
     });
@@ -158,10 +192,18 @@ function rowsOfBatch(order: Tensor1D, position: Scalar, batchSize: number): Tens
   return tf.gather(order, tf.add(first, tf.range(0, batchSize, 1, 'int32')));
 }
 
-/** The rows of each feature that `indices` [batch] name. */
-export function gatherBatch(features: Readonly<Record<string, Feature>>, indices: Tensor1D): Batch {
+/** The rows of each feature that `indices` [batch] name; sequences are cut to `width` tokens where one is given. */
+export function gatherBatch(
+  features: Readonly<Record<string, Feature>>,
+  indices: Tensor1D,
+  width?: number,
+): Batch {
   return Object.fromEntries(
-    Object.entries(features).map(([name, feature]) => [name, gatherRows(feature.rows, indices, feature.as)]),
+    Object.entries(features).map(([name, { rows, as, isSequence }]) => {
+      const gathered = gatherRows(rows, indices, as);
+      const isCut = isSequence && width !== undefined && width < (gathered.shape[1] as number);
+      return [name, isCut ? tf.slice(gathered, [0, 0], [indices.size, width]) : gathered];
+    }),
   );
 }
 
@@ -171,21 +213,27 @@ function allFinite({ parameters, buffers }: Weights): Tensor {
   return tf.cast(tf.all(tf.stack(finite)), 'int32');
 }
 
-/** Rows that one evaluation call takes. */
+/** Rows that one evaluation call takes; of sequences, each of which takes a hundred times the room. */
 const EVALUATION_ROWS = 1000;
+const EVALUATION_SEQUENCES = 128;
 
 /** The compiled evaluation of an experiment: means of its metrics over a whole split. */
 export class Evaluation {
-  private readonly compiled: Compiled<[WeightsTree, Tensor1D], Record<string, Tensor>>;
+  private readonly experiment: Experiment;
   private readonly split: SplitRows;
+  private readonly plan: Plan;
+  private readonly rowsPerCall: number;
+  private readonly parts: readonly EvaluationPart[];
+  /** One for each width of parts. */
+  private readonly compiled = new Map<number | undefined, Evaluate>();
 
   constructor(experiment: Experiment, split: SplitRows, plan: Plan) {
+    this.experiment = experiment;
     this.split = split;
-    // Without XLA: it is run a few times an epoch, and TensorFlow's graph needs no second of compiling.
-    this.compiled = compile<[WeightsTree, Tensor1D], Record<string, Tensor>>(
-      (weights, indices) => ({ ...experiment.evaluate(weights, gatherBatch(split.features, indices)) }),
-      { plan: plan === 'eager' ? 'eager' : 'graph', name: 'evaluation' },
-    );
+    // Without XLA: it is run a few times an epoch, and TensorFlow's graph needs no second of compiling. Loops over sequences are worth it.
+    this.plan = plan === 'xla' && experiment.sequences === undefined ? 'graph' : plan;
+    this.rowsPerCall = experiment.sequences === undefined ? EVALUATION_ROWS : EVALUATION_SEQUENCES;
+    this.parts = evaluationParts(experiment, split, this.rowsPerCall);
   }
 
   /** The mean of each metric over the split's rows, summed in double precision in row order. Empty for an empty split. */
@@ -194,28 +242,49 @@ export class Evaluation {
     onRows: (done: number) => void = () => undefined,
   ): Promise<Record<string, number>> {
     const { rows } = this.split;
-    const sums: Record<string, number> = {};
-    for (let from = 0; from < rows.length; from += EVALUATION_ROWS) {
-      const count = Math.min(EVALUATION_ROWS, rows.length - from);
+    const values: Record<string, Float32Array> = {};
+    let done = 0;
+    for (const { places, width } of this.parts) {
       // One shape for all calls: the last one is filled up with its first row, whose results are then left out.
-      const padded = new Int32Array(EVALUATION_ROWS).fill(rows[from] as number);
-      padded.set(rows.subarray(from, from + count));
+      const padded = new Int32Array(this.rowsPerCall).fill(rows[places[0] as number] as number);
+      places.forEach((place, i) => (padded[i] = rows[place] as number));
       const indices = tf.tensor1d(padded, 'int32');
-      const results = await this.compiled({ parameters, buffers }, indices);
+      const results = await this.compiledFor(width)({ parameters, buffers }, indices);
       indices.dispose();
       for (const [name, tensor] of Object.entries(results)) {
-        const values = tensor.dataSync() as Float32Array;
-        let sum = sums[name] ?? 0;
-        for (let i = 0; i < count; i++) sum += values[i] as number;
-        sums[name] = sum;
+        const all = (values[name] ??= new Float32Array(rows.length));
+        const some = tensor.dataSync() as Float32Array;
+        places.forEach((place, i) => (all[place] = some[i] as number));
         tensor.dispose();
       }
-      onRows(from + count);
+      done += places.length;
+      onRows(done);
     }
-    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / rows.length]));
+    const means = Object.entries(values).map(([name, all]) => {
+      let sum = 0;
+      for (const value of all) sum += value;
+      return [name, sum / rows.length] as const;
+    });
+    return Object.fromEntries(means);
+  }
+
+  private compiledFor(width: number | undefined): Evaluate {
+    const known = this.compiled.get(width);
+    if (known !== undefined) return known;
+    const { experiment, split, plan } = this;
+    const compiled: Evaluate = compile<[WeightsTree, Tensor1D], Record<string, Tensor>>(
+      (weights, indices) => ({
+        ...experiment.evaluate(weights, gatherBatch(split.features, indices, width)),
+      }),
+      { plan, name: 'evaluation' },
+    );
+    this.compiled.set(width, compiled);
+    return compiled;
   }
 
   dispose(): void {
-    this.compiled.dispose();
+    for (const compiled of this.compiled.values()) compiled.dispose();
   }
 }
+
+type Evaluate = Compiled<[WeightsTree, Tensor1D], Record<string, Tensor>>;

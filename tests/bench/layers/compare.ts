@@ -100,7 +100,10 @@ class Side {
   constructor(model: Network, data: DeviceData) {
     const experiment = experimentWith(model, data);
     this.steps = new TrainingSteps(experiment, 'graph', () => undefined);
-    this.steps.startEpoch(permutation(data.splits.train.rows.length, SEED, 'order', 0));
+    this.steps.startEpoch({
+      order: permutation(data.splits.train.rows.length, SEED, 'order', 0),
+      widths: undefined,
+    });
     this.state = initialState(experiment);
   }
 

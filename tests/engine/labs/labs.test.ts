@@ -20,20 +20,33 @@ import {
 import { resolveConfig, type Config } from '../../../src/shared/fields.ts';
 import { LAB_IDS } from '../../../src/shared/labs.ts';
 import { blobs } from '../../support/blobs.ts';
+import { wordRows } from '../../support/word-rows.ts';
 
 beforeAll(() => startRuntime());
 
-/** The tiny data set, large enough for two convolutions without padding. */
+/** The tiny data set: of texts, or of images that are large enough for two convolutions without padding. */
 function placeTiny(lab: Lab, seed = 1): DeviceData {
-  return putOnDevice(blobs({ side: 16 }), { validationShare: 0.1, seed, integers: lab.labelFeatures });
+  const data = lab.encoding === undefined ? blobs({ side: 16 }) : wordRows();
+  return putOnDevice(data, { validationShare: 0.1, seed, integers: lab.labelFeatures });
 }
 
 /** Its classes differ in their place: training images stay where they are. And networks are small, so that all plans are quick. */
 const TINY = { shift: 0, rotation: 0, scaling: 0, crop: 0, flip: 'no', cutout: 0, blocks: 1 };
+/** As many words and units as the tiny texts need. */
+const TINY_TEXT = {
+  vocabularySize: 40,
+  length: 12,
+  units: 8,
+  embedding: 8,
+  learningRate: 0.02,
+  dropout: 0,
+  batching: 'fixed',
+};
 
 /** The configuration for `settings`, as far as the lab has such fields. */
 function configOf(lab: Lab, settings: Record<string, unknown>): Config {
-  const known = Object.entries({ ...TINY, ...settings }).filter(([name]) => Object.hasOwn(lab.fields, name));
+  const tiny = lab.encoding === undefined ? TINY : TINY_TEXT;
+  const known = Object.entries({ ...tiny, ...settings }).filter(([name]) => Object.hasOwn(lab.fields, name));
   return resolveConfig(lab.fields, Object.fromEntries(known));
 }
 

@@ -185,6 +185,31 @@ describe.each(KINDS)('a %s sequence', (kind) => {
     expect(cut!.slice(3)).toEqual(whole!.slice(3));
   });
 
+  it('tells the gradient by each state', () => {
+    const { x, kernel, bias } = inputs(kind);
+    const weights = random('weights', [TIME, BATCH, UNITS]);
+    const watch = tf.zeros<Rank.R3>([TIME, BATCH, UNITS]);
+    const got = tf.grad((given: Tensor) => {
+      const rows = recurrentSequence(kind, x, { kernel, bias }, { watch: given as Tensor3D });
+      return tf.sum(tf.mul(rows, weights));
+    })(watch);
+    // The last state changes the loss by its own output alone, and that before by the next one too.
+    const last = (rows: Tensor) => flat(tf.slice(rows as Tensor3D, TIME - 1).arraySync());
+    expect(last(got)).toEqual(last(weights));
+    const direct = flat(weights.arraySync());
+    expect(flat(got.arraySync()).filter((value, i) => value !== direct[i])).toHaveLength(
+      (TIME - 1) * BATCH * UNITS,
+    );
+    if (kind !== 'vanilla') return;
+    // h' = tanh(x + U h): what comes back is what arrives at h', times 1 - h'^2, through U.
+    const states = recurrentSequence(kind, x, { kernel, bias });
+    const [arriving, h] = [got, states].map((rows) => tf.slice(rows as Tensor3D, 1, TIME - 1));
+    const back = tf.mul(arriving!, tf.sub(1, tf.square(h!)));
+    const through = tf.matMul(tf.reshape(back, [-1, UNITS]), kernel, false, true).dataSync();
+    const before = tf.slice(got as Tensor3D, 0, TIME - 1).dataSync();
+    through.forEach((value, i) => expect(before[i]).toBeCloseTo(value + direct[i]!, 5));
+  });
+
   it('shows its states and gates', () => {
     const { x, kernel, bias } = inputs(kind);
     const mask = tf.tensor2d(MASK);
@@ -206,7 +231,7 @@ describe.each(KINDS)('a %s sequence', (kind) => {
     const step = (x: Tensor3D, kernel: Tensor2D, bias: Tensor1D) => {
       const f = (k: Tensor) => {
         const first = recurrentSequence(kind, x, { kernel: k as Tensor2D, bias });
-        const half = tf.mul<Tensor2D>(k as Tensor2D, 0.5);
+        const half = tf.mul<Tensor2D>(k, 0.5);
         const second = recurrentSequence(kind, tf.mul(x, -2), { kernel: half, bias });
         return tf.sum<Scalar>(tf.square(tf.sub(first, second)));
       };

@@ -94,7 +94,7 @@ describe('steps on one thread', () => {
     const experiment = lab.makeExperiment(config, data, 1);
     const steps = new TrainingSteps(experiment, 'xla', () => undefined);
     const before = [binding().getNumOfTensors(), tf.memory().numTensors];
-    steps.startEpoch(data.splits.train.rows);
+    steps.startEpoch({ order: data.splits.train.rows, widths: undefined });
     const state = initialState(experiment);
     const onAll = steps.take(state, 0, 0, 10);
     expect(await same(steps.take(state, 0, 0, 10, 'one'), onAll)).toBe(true);
