@@ -6,6 +6,7 @@ import type { TrainingControl } from '../engine/training/index.ts';
 import type { History } from '../main/history/index.ts';
 import { isAlive } from '../main/service/processes.ts';
 import { runFolder } from '../main/service/places.ts';
+import { originOf } from '../main/service/origin.ts';
 import { Recorder } from '../main/service/recorder.ts';
 import type { EngineRunEvent, RunTask } from '../shared/engine-protocol.ts';
 import { resolveConfig } from '../shared/fields.ts';
@@ -13,6 +14,7 @@ import { toProblem } from '../shared/problems.ts';
 import type { RunEnded } from '../shared/run-events.ts';
 import type { Run, RunSpec } from '../shared/runs.ts';
 import { labHome, withHistory } from './home.ts';
+import { withStart } from './start-from.ts';
 
 export interface NewRunRequest {
   readonly lab: Lab;
@@ -38,8 +40,8 @@ const UNRECORDED = 'unrecorded';
 
 /** Trains a new run. Throws what hinders the start, and what breaks off the training. */
 export function trainNew(request: NewRunRequest, training: Training): Promise<RunEnded> {
-  const { spec, mayReplaceData } = specOf(request);
   return withHistory(async (history) => {
+    const { spec, mayReplaceData } = specOf(await withStart(history, request));
     const run = await history.create({
       ...spec,
       epochs: Number(spec.config['epochs'] ?? 0),
@@ -50,10 +52,18 @@ export function trainNew(request: NewRunRequest, training: Training): Promise<Ru
 }
 
 /** As `trainNew`, but nothing is written: for measurements. */
-export function trainUnrecorded(request: NewRunRequest, training: Training): Promise<RunEnded> {
-  const { spec, mayReplaceData } = specOf(request);
+export async function trainUnrecorded(request: NewRunRequest, training: Training): Promise<RunEnded> {
+  const { request: whole, origin } =
+    request.settings['startFrom'] === undefined
+      ? { request, origin: null }
+      : await withHistory(async (history) => {
+          const known = await withStart(history, request);
+          return { request: known, origin: await originOf(history, labHome(), specOf(known).spec.config) };
+        });
+  const { spec, mayReplaceData } = specOf(whole);
   const { checkpointSeconds, control } = training;
-  const task = { ...spec, id: UNRECORDED, folder: '', dataSet: null, mayReplaceData, checkpointSeconds };
+  const place = { id: UNRECORDED, folder: '', dataSet: null };
+  const task: RunTask = { ...spec, ...place, mayReplaceData, origin, checkpointSeconds };
   const onEvent = (event: EngineRunEvent): void => training.onEvent(event, task);
   return executeRun(task, { resume: false, control, onEvent, writesCheckpoints: false });
 }
@@ -84,8 +94,22 @@ async function record(
 ): Promise<RunEnded> {
   const { id, lab, config, seed, device, plan, threads, dataSet } = run;
   const folder = runFolder(labHome(), id);
+  const origin = await originOf(history, labHome(), config);
   const task: RunTask = {
-    ...{ id, lab, config, seed, device, plan, threads, dataSet, folder, mayReplaceData, checkpointSeconds },
+    ...{
+      id,
+      lab,
+      config,
+      seed,
+      device,
+      plan,
+      threads,
+      dataSet,
+      folder,
+      origin,
+      mayReplaceData,
+      checkpointSeconds,
+    },
   };
   history.onProblem = onRecordError;
   const recorder = new Recorder({ history, run, publish: () => undefined, onError: onRecordError });

@@ -21,6 +21,7 @@ import type {
 } from './inspect.ts';
 import { LAB_IDS, type LabInfo } from './labs.ts';
 import type { ModelSummary } from './model.ts';
+import type { ImportedModel } from './models.ts';
 import { MODEL_FORMATS, MOST_RUN_FILE_BYTES } from './run-files.ts';
 import { RUN_SORTS, RUN_STATES, type Curve, type Run, type RunPage, type TensorHistory } from './runs.ts';
 import { SETTING_SCHEMAS } from './settings.ts';
@@ -33,6 +34,7 @@ import {
   type TextPage,
   type TextStatistics,
 } from './texts.ts';
+import type { StartReport } from './start.ts';
 import {
   MOST_CHARACTERS,
   type GradientReach,
@@ -152,6 +154,10 @@ export const contract = {
     /** The names of the metrics that a run has. */
     metricNames: base.input(run).output(type<readonly string[]>()),
     histograms: base.input(run).output(type<readonly TensorHistory[]>()),
+    /** What a run with these settings would take of the run or model that it starts from; null where all weights begin anew. */
+    planStart: base
+      .input(v.object({ lab: v.picklist(LAB_IDS), settings }))
+      .output(type<StartReport | null>()),
     /** The trained model, for other programs. */
     exportModel: base
       .input(v.object({ run: runNumber, format: v.picklist(MODEL_FORMATS) }))
@@ -242,6 +248,14 @@ export const contract = {
         }),
       )
       .output(type<AugmentedExample | null>()),
+  },
+
+  models: {
+    /** Those that were imported from files of other programs. */
+    list: base.output(type<readonly ImportedModel[]>()),
+    /** From a file or folder on the machine that runs the lab; the name is made up from the file's where `as` is left out. */
+    import: base.input(v.object({ path, as: v.optional(dataSetId) })).output(type<ImportedModel>()),
+    remove: base.input(v.object({ id: dataSetId })).output(type<void>()),
   },
 
   inspect: {

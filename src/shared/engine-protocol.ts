@@ -39,6 +39,8 @@ import type {
   TextQuery,
   TextStatistics,
 } from './texts.ts';
+import type { ImportedModel } from './models.ts';
+import type { StartReport } from './start.ts';
 import type {
   GradientReach,
   PassageEvent,
@@ -48,6 +50,19 @@ import type {
   TextSaliency,
   UnitsOverText,
 } from './text-inspect.ts';
+
+/** Where the weights lie that a run starts from. */
+export type Origin =
+  | {
+      readonly kind: 'run';
+      readonly id: string;
+      readonly number: number;
+      /** The run's own. */
+      readonly folder: string;
+    }
+  | { readonly kind: 'model'; readonly id: string }
+  /** It was deleted; `what` is its name for a sentence: "Run 12". */
+  | { readonly kind: 'gone'; readonly what: string };
 
 /** A run as an engine needs it: what to train, and where its checkpoints lie. */
 export interface RunTask extends RunSpec {
@@ -59,6 +74,8 @@ export interface RunTask extends RunSpec {
   readonly dataSet: { readonly id: string; readonly sha256: string } | null;
   /** Whether a data set that cannot be fetched gives way to the built-in one: where the person chose none, and for new runs. */
   readonly mayReplaceData: boolean;
+  /** Null: the weights begin anew. Asked for its weights only where the run has no checkpoint yet. */
+  readonly origin: Origin | null;
   /** Seconds between checkpoints; there is one more after each epoch. */
   readonly checkpointSeconds: number;
 }
@@ -78,6 +95,8 @@ export type EngineRunEvent =
       readonly epochs: number;
       /** Steps that the checkpoint had; points after it are void. 0 for a new run. */
       readonly fromStep: number;
+      /** What was taken of the run's origin; null for weights that begin anew, and where a checkpoint has them. */
+      readonly start: StartReport | null;
       /** What was told before `fromStep`, in order, and may not have been heard: the last process was killed. Told with its old times. */
       readonly recalled: readonly RecalledEvent[];
     }
@@ -152,6 +171,17 @@ export interface EngineMethods {
     params: { dataSet: string; split: SplitName; index: number; lab: LabId };
     result: ExampleDetail;
   };
+  'models.list': { params: Record<string, never>; result: readonly ImportedModel[] };
+  /** From a file or folder on the machine; `as` is a name for it, made up from the file's where it is left out. */
+  'models.import': { params: { path: string; as?: string }; result: ImportedModel };
+  'models.remove': { params: { id: string }; result: null };
+  /** What a run with these settings would take of its origin. */
+  'runs.planStart': {
+    params: { lab: LabId; config: RunSpec['config']; origin: Origin };
+    result: StartReport;
+  };
+  /** Null for a lab that does not change its images. */
+  'data.augmented': { params: AugmentationQuery; result: AugmentedExample | null };
   'data.texts': { params: TextQuery; result: TextPage };
   'data.text': {
     params: { dataSet: string; split: SplitName; index: number; encoding: TextEncoding };
@@ -168,8 +198,6 @@ export interface EngineMethods {
     result: TextPadding;
   };
   'data.textStatistics': { params: { dataSet: string; encoding: TextEncoding }; result: TextStatistics };
-  /** Null for a lab that does not change its images. */
-  'data.augmented': { params: AugmentationQuery; result: AugmentedExample | null };
   /** The bytes of a file. */
   'runs.exportModel': { params: { run: string; model: ModelRef; format: ModelFormat }; result: Uint8Array };
   'inspect.predict': { params: { model: ModelRef; image: Uint8Array }; result: Prediction };

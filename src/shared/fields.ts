@@ -2,6 +2,7 @@
  * A lab's hyperparameters: one schema from which the form on screen, the command line's flags and the stored configuration come.
  */
 import { LabError } from './errors.ts';
+import { startSourceOf } from './start.ts';
 
 interface FieldBase {
   readonly label: string;
@@ -32,7 +33,13 @@ export interface DataSetField extends FieldBase {
   readonly suggested: readonly string[];
 }
 
-export type Field = NumberField | ChoiceField | DataSetField;
+/** Where the first weights come from: "fresh", "run:ID" or "model:ID". */
+export interface StartField extends FieldBase {
+  readonly kind: 'start';
+  readonly default: string;
+}
+
+export type Field = NumberField | ChoiceField | DataSetField | StartField;
 export type Fields = Readonly<Record<string, Field>>;
 
 type ValueOf<F extends Field> = F extends ChoiceField<infer C> ? C : F extends NumberField ? number : string;
@@ -76,6 +83,9 @@ function checkValue(name: string, field: Field, value: unknown): number | string
     case 'data set':
       if (typeof value === 'string' && /^[a-z0-9][a-z0-9-]*$/.test(value)) return value;
       throw invalid(name, `a data set such as ${field.suggested.join(', ')}`, value);
+    case 'start':
+      if (typeof value === 'string' && startSourceOf(value) !== null) return value;
+      throw invalid(name, '"fresh", a run or an imported model', value);
     case 'integer':
     case 'number': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

@@ -2,6 +2,7 @@
 import type { Config } from './fields.ts';
 import type { LabId } from './labs.ts';
 import type { RunMetrics, Values } from './run-events.ts';
+import type { StartReport } from './start.ts';
 
 export const RUN_STATES = [
   'queued',
@@ -48,6 +49,8 @@ export interface Run extends RunSpec {
   readonly pinned: boolean;
   /** Null until the data set is known to be there. */
   readonly dataSet: { readonly id: string; readonly sha256: string } | null;
+  /** What was taken of another run or model; null where all weights began anew, or before the run has begun. */
+  readonly start: StartReport | null;
   readonly versions: { readonly gradientLab: string; readonly tensorflow: string };
   /** Milliseconds since 1970. */
   readonly createdAt: number;

@@ -114,7 +114,9 @@ function fieldOption(name: string, field: Field): Option {
       ? field.choices.join(', ')
       : field.kind === 'data set'
         ? `${field.suggested.join(', ')}, or an imported one`
-        : `${field.min} to ${field.max}${field.unit ? ` ${field.unit}` : ''}`;
+        : field.kind === 'start'
+          ? 'a run, an imported model, or the file of a model'
+          : `${field.min} to ${field.max}${field.unit ? ` ${field.unit}` : ''}`;
   return new Option(`${flagOf(name)} <value>`, `${field.help} (${bounds}; default ${field.default})`);
 }
 

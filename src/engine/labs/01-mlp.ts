@@ -27,6 +27,7 @@ import {
 import {
   adam,
   addWeightDecay,
+  allWeights,
   clipByGlobalNorm,
   constant,
   cosine,
@@ -39,9 +40,11 @@ import {
   type Experiment,
   type Optimizer,
   type Parameters,
+  type Weights,
 } from '../training/index.ts';
 import { CLASSIFIER_METRICS } from './classifier-metrics.ts';
 import { defineLab, type Layer } from './lab.ts';
+import { START_FIELDS } from './start-fields.ts';
 
 // ---- hyperparameters
 
@@ -163,6 +166,7 @@ const fields = {
     max: 1000,
     unit: 'epochs',
   },
+  ...START_FIELDS,
 } as const;
 
 type MlpConfig = ConfigOf<typeof fields>;
@@ -265,7 +269,7 @@ export const mlp = defineLab({
   inspect: {
     preparation: '(pixel / 255 - 0.1307) / 0.3081',
     prepare,
-    layers: ({ parameters }, x) => activations(parameters, x as Tensor2D),
+    layers: (weights, x) => activations(allWeights(weights), x as Tensor2D),
   },
 
   // Each was tried on MNIST and on the drawn digits; percentages are of MNIST's test images, seed 1.
@@ -304,6 +308,15 @@ export const mlp = defineLab({
 
   metrics: CLASSIFIER_METRICS,
 
+  weightShapes(config, imageShape, classes) {
+    const pixels = imageShape.reduce((a, b) => a * b, 1);
+    const widths = layerWidths(config, pixels, classes);
+    return widths.slice(1).flatMap((fanOut, i) => [
+      { name: `weights${i + 1}`, shape: [widths[i] as number, fanOut] },
+      { name: `bias${i + 1}`, shape: [fanOut] },
+    ]);
+  },
+
   makeExperiment(config, data, seed): Experiment {
     const { train } = data.splits;
     const shape = train.features['image']?.rows.shape.slice(1) ?? [28, 28];
@@ -311,14 +324,14 @@ export const mlp = defineLab({
     const stepsPerEpoch = Math.floor(train.rows.length / config.batchSize);
     const optimizer = OPTIMIZERS[config.optimizer]();
 
-    // Forward and back: the mean loss of the batch, its gradient for every parameter, and the accuracy.
-    const lossAndGradients = (parameters: Parameters, batch: Batch, step: Scalar) => {
+    // Forward and back: the mean loss of the batch, its gradient for every parameter, and the accuracy. Frozen weights are buffers.
+    const lossAndGradients = ({ parameters, buffers }: Weights, batch: Batch, step: Scalar) => {
       const x = prepare(batch);
       const labels = named(batch, 'label') as Tensor1D;
       const drop: Drop = (hidden, layer) =>
         dropout(hidden, config.dropout, randomKey(seed, `dropout${layer}`, step));
       return valueAndGradients((current) => {
-        const { loss, accuracy } = measure(forward(current, x, drop), labels);
+        const { loss, accuracy } = measure(forward({ ...buffers, ...current }, x, drop), labels);
         return { loss: tf.mean<Scalar>(loss), aux: tf.mean<Scalar>(accuracy) };
       }, parameters);
     };
@@ -338,20 +351,23 @@ export const mlp = defineLab({
 
       initialParameters: () => initialParameters(layerWidths(config, pixels, data.classes), seed),
 
-      step({ parameters, slots }, batch, { learningRate, step }) {
-        const { loss, gradients, aux: accuracy } = lossAndGradients(parameters, batch, step);
+      step({ parameters, buffers, slots }, batch, { learningRate, step }) {
+        const { loss, gradients, aux: accuracy } = lossAndGradients({ parameters, buffers }, batch, step);
 
         // What may be done to the gradients, and then the step itself.
         const decayed = addWeightDecay(gradients, parameters, config.weightDecay);
         const clipped = config.clipNorm > 0 ? clipByGlobalNorm(decayed, config.clipNorm) : decayed;
         const next = optimizer.update({ parameters, gradients: clipped, slots, learningRate, step });
-        return { state: next, metrics: { loss, accuracy, gradientNorm: globalNorm(gradients) } };
+        return {
+          state: { ...next, buffers },
+          metrics: { loss, accuracy, gradientNorm: globalNorm(gradients) },
+        };
       },
 
-      gradients: ({ parameters }, batch, step) => lossAndGradients(parameters, batch, step).gradients,
+      gradients: (weights, batch, step) => lossAndGradients(weights, batch, step).gradients,
 
-      evaluate({ parameters }, batch) {
-        return measure(forward(parameters, prepare(batch)), named(batch, 'label') as Tensor1D);
+      evaluate(weights, batch) {
+        return measure(forward(allWeights(weights), prepare(batch)), named(batch, 'label') as Tensor1D);
       },
     };
   },

@@ -28,6 +28,7 @@ import {
 import {
   adam,
   addWeightDecay,
+  allWeights,
   clipByGlobalNorm,
   constant,
   cosine,
@@ -45,6 +46,7 @@ import {
 } from '../training/index.ts';
 import { CLASSIFIER_METRICS } from './classifier-metrics.ts';
 import { defineLab } from './lab.ts';
+import { START_FIELDS } from './start-fields.ts';
 
 // ---- hyperparameters
 
@@ -222,6 +224,7 @@ const fields = {
     max: 1000,
     unit: 'epochs',
   },
+  ...START_FIELDS,
 } as const;
 
 type CnnConfig = ConfigOf<typeof fields>;
@@ -315,8 +318,8 @@ function sideAfter(side: number, { kernel, pooling }: NetworkConfig): number {
 }
 
 /** The model that weights belong to: their last matrix tells the classes. */
-function networkOf({ parameters }: Weights, x: Tensor, config: Config): Model {
-  return network(config as NetworkConfig, x.shape.slice(1), named(parameters, 'logits/bias').size);
+function networkOf(weights: Weights, x: Tensor, config: Config): Model {
+  return network(config as NetworkConfig, x.shape.slice(1), named(allWeights(weights), 'logits/bias').size);
 }
 
 // ---- loss

@@ -26,6 +26,7 @@ import {
 } from '../runtime/index.ts';
 import {
   addWeightDecay,
+  allWeights,
   augment,
   constant,
   cosine,
@@ -42,6 +43,7 @@ import {
 } from '../training/index.ts';
 import { CLASSIFIER_METRICS } from './classifier-metrics.ts';
 import { defineLab } from './lab.ts';
+import { START_FIELDS } from './start-fields.ts';
 
 // ---- hyperparameters
 
@@ -209,6 +211,7 @@ const fields = {
     max: 1000,
     unit: 'epochs',
   },
+  ...START_FIELDS,
 } as const;
 
 type ResNetConfig = ConfigOf<typeof fields>;
@@ -388,8 +391,8 @@ function withChannels(shape: readonly number[]): number[] {
 }
 
 /** The model that weights belong to: their last matrix tells the classes. */
-function networkOf({ parameters }: Weights, x: Tensor, config: Config): Model {
-  return network(config as NetworkConfig, x.shape.slice(1), named(parameters, 'logits/bias').size);
+function networkOf(weights: Weights, x: Tensor, config: Config): Model {
+  return network(config as NetworkConfig, x.shape.slice(1), named(allWeights(weights), 'logits/bias').size);
 }
 
 // ---- loss
@@ -520,8 +523,9 @@ export const resnet = defineLab({
         };
       }, parameters);
     };
+    // A frozen layer has no gradient.
     const normOf = (gradients: Parameters, name: string): Scalar =>
-      globalNorm({ [name]: named(gradients, name) });
+      gradients[name] === undefined ? tf.scalar(0) : globalNorm({ [name]: gradients[name] });
 
     return {
       seed,

@@ -29,6 +29,12 @@ export interface Lab<F extends Fields = Fields> {
   readonly inspect: Inspection;
   /** For a lab that reads texts: how they become rows of numbers. Its experiments get the features `tokens`, `length` and `label`. */
   encoding?(config: ConfigOf<F>): TextEncoding;
+  /** The weights of its model by name, in order, where the model has no layers that say so. Pure. */
+  weightShapes?(
+    config: ConfigOf<F>,
+    imageShape: readonly number[],
+    classes: number,
+  ): readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** The experiment for a configuration; `data` stays the caller's. */
   makeExperiment(config: ConfigOf<F>, data: DeviceData, seed: number): Experiment;
 }

@@ -24,8 +24,14 @@ type AddWeight = (
   ...rest: unknown[]
 ) => LayerVariable;
 
-/** Builds a model; `initialisers` has an entry for each weight that was made meanwhile. A model that was made before has none. */
-export function buildWatched(build: () => LayersModel): {
+/**
+ * Builds a model; `initialisers` has an entry for each weight that was made meanwhile. A model that was made before has none.
+ * `onWeight` is told of each weight's shape before there is memory for it, and may throw.
+ */
+export function buildWatched(
+  build: () => LayersModel,
+  onWeight: (shape: readonly (number | null)[]) => void = () => undefined,
+): {
   model: LayersModel;
   initialisers: Map<LayerVariable, Initialiser>;
 } {
@@ -34,6 +40,7 @@ export function buildWatched(build: () => LayersModel): {
   const original = prototype.addWeight;
   const zeros = tf.initializers.zeros() as unknown as Initialiser;
   prototype.addWeight = function (name, shape, dtype, initialiser, ...rest) {
+    onWeight(shape);
     const variable = original.call(this, name, shape, dtype, zeros, ...rest);
     initialisers.set(variable, initialiser);
     return variable;

@@ -15,8 +15,9 @@ import {
   type SymbolicTensor,
   type Tensor,
 } from '../runtime/index.ts';
-import { mapParameters, named, type Parameters, type Weights } from '../training/index.ts';
+import { allWeights, mapParameters, named, type Parameters, type Weights } from '../training/index.ts';
 import { describeLayers } from './describe.ts';
+import { frozenNormalisations, withFrozen } from './frozen-layers.ts';
 import { withFusedLayers } from './fused-layers.ts';
 import { buildWatched, drawInitial, type Initialiser, type LayerVariable } from './initialisers.ts';
 import { kerasFile } from './keras-file.ts';
@@ -63,6 +64,12 @@ export interface Model {
   toTfjs(weights: Weights): Uint8Array;
 }
 
+/** For models that come from outside. */
+export interface ModelLimits {
+  /** Numbers that all weights together may have. */
+  readonly mostWeights: number;
+}
+
 interface Weight {
   readonly variable: LayerVariable;
   readonly name: string;
@@ -76,8 +83,8 @@ interface Weight {
  * them from then on: its own variables are freed, so that nothing is left to dispose of. Layers get names that last: those that
  * were given, or else class and number ("dense_1").
  */
-export function makeModel(build: () => LayersModel): Model {
-  const { model, initialisers } = buildWatched(build);
+export function makeModel(build: () => LayersModel, limits?: ModelLimits): Model {
+  const { model, initialisers } = buildWatched(build, limits && budgetOf(limits));
   refuseStateful(model);
   const lasting = lastingNames();
   const everyNamed = allLayers(model).map((layer) => ({ layer, name: lasting(layer.name) }));
@@ -89,12 +96,17 @@ export function makeModel(build: () => LayersModel): Model {
     outputs: model.layers.filter(hasOutput).map((layer) => firstOutput(model, layer)),
   });
 
+  const allOfThem = [...nameOf.keys()];
+  const isFrozenIn =
+    ({ parameters }: Weights) =>
+    (variable: LayerVariable): boolean =>
+      weights.some((one) => one.variable === variable && parameters[one.name] === undefined);
   const valuesOf =
-    ({ parameters, buffers }: Weights) =>
+    (values: Weights) =>
     (variable: LayerVariable): Tensor => {
       const weight = weights.find((one) => one.variable === variable);
       if (weight === undefined) throw new Error(`Unknown weight ${variable.name}`);
-      return named({ ...buffers, ...parameters }, weight.name);
+      return named(allWeights(values), weight.name);
     };
   const run = <R>(values: Weights, written: Map<string, Tensor>, body: () => R): R =>
     withLent(weights, values, written, body);
@@ -126,7 +138,11 @@ export function makeModel(build: () => LayersModel): Model {
         return run(values, written, () =>
           training === undefined
             ? call()
-            : withRandomness(everyNamed, training, () => withFusedLayers([...nameOf.keys()], call)),
+            : withRandomness(everyNamed, training, () => {
+                const frozen = frozenNormalisations(allOfThem, isFrozenIn(values));
+                const others = allOfThem.filter((layer) => !frozen.has(layer));
+                return withFrozen(frozen, () => withFusedLayers(others, call));
+              }),
         ) as never;
       }) as Applied;
       for (const tensor of written.values()) tensor.dispose();
@@ -175,12 +191,13 @@ export function makeModel(build: () => LayersModel): Model {
 /** Lets each weight's variable read its value in `values`, and note in `written` what is written to it (kept tensors). */
 function withLent<R>(
   weights: readonly Weight[],
-  { parameters, buffers }: Weights,
+  values: Weights,
   written: Map<string, Tensor>,
   body: () => R,
 ): R {
-  for (const { variable, name, trainable } of weights) {
-    const given = named(trainable ? parameters : buffers, name);
+  const all = allWeights(values);
+  for (const { variable, name } of weights) {
+    const given = named(all, name);
     if (String(given.shape) !== String(variable.shape)) {
       throw new TypeError(
         `Expected the weight "${name}" to be [${variable.shape.join(', ')}], got [${given.shape.join(', ')}].`,
@@ -230,6 +247,18 @@ function firstValue({ variable, name, initial }: Weight, seed: number): Tensor {
   return 'apply' in initial
     ? drawInitial(initial, variable, seed, name)
     : tf.tensor(initial, variable.shape as number[], variable.dtype);
+}
+
+/** Counts the weights as they are made, and throws `model/too-large` for the one that is too much. */
+function budgetOf({ mostWeights }: ModelLimits): (shape: readonly (number | null)[]) => void {
+  let left = mostWeights;
+  return (shape) => {
+    left -= shape.reduce<number>((size, n) => size * (n ?? 1), 1);
+    if (left >= 0) return;
+    throw new LabError('model/too-large', `Expected a model with at most ${mostWeights} weights, got more.`, {
+      hint: 'Choose a smaller model.',
+    });
+  };
 }
 
 /** All layers, those inside of models and wrappers too. */

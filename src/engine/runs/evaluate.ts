@@ -4,8 +4,8 @@ import { LabError } from '../../shared/errors.ts';
 import type { Values } from '../../shared/run-events.ts';
 import { loadDataSet } from '../data/index.ts';
 import { labById } from '../labs/index.ts';
-import { startRuntime, type RuntimeOptions } from '../runtime/index.ts';
-import { Evaluation, initialState, restore, type SplitName } from '../training/index.ts';
+import { startRuntime, tf, type RuntimeOptions } from '../runtime/index.ts';
+import { Evaluation, initialState, restore, resumedFrom, type SplitName } from '../training/index.ts';
 import { checkSame, placeData } from './data.ts';
 import { checkpointsOf } from './store.ts';
 import { readable } from './texts.ts';
@@ -38,17 +38,19 @@ export async function evaluateModel(
   });
   const data = placeData(lab, model.config, model.seed, loaded);
   try {
-    const experiment = lab.makeExperiment(model.config, data, model.seed);
+    const experiment = resumedFrom(lab.makeExperiment(model.config, data, model.seed), checkpoint);
     const rows = data.splits[split];
     if (rows.rows.length === 0) {
       throw new LabError('run/empty-split', `The run ${id} has no ${split} examples.`, {
         hint: 'Choose another split.',
       });
     }
-    const state = restore(checkpoint, initialState(experiment));
+    const fresh = initialState(experiment);
+    const state = restore(checkpoint, fresh);
     const evaluation = new Evaluation(experiment, rows, 'graph');
     const values = await evaluation.run(state);
     evaluation.dispose();
+    tf.dispose([fresh, state] as never);
     return { step: checkpoint.progress.step, values };
   } finally {
     data.dispose();

@@ -14,6 +14,7 @@ import {
 } from '../runtime/index.ts';
 import {
   countStepsPerEpoch,
+  resumedFrom,
   train,
   type Checkpoint,
   type DeviceData,
@@ -24,6 +25,7 @@ import {
 import { loadDataOf, placeData } from './data.ts';
 import { planKey, recallPlan, rememberPlan } from './plan-memory.ts';
 import { readRecentEvents, RecentEvents } from './recent-events.ts';
+import { planStart, startExperiment } from './start.ts';
 import { checkpointsOf } from './store.ts';
 import { readable } from './texts.ts';
 
@@ -153,7 +155,14 @@ async function prepare(
 
   const data = placeData(lab, config, task.seed, loaded);
   try {
-    const experiment = lab.makeExperiment(config, data, task.seed);
+    const own = lab.makeExperiment(config, data, task.seed);
+    const start = checkpoint === undefined ? startOf(lab, { ...task, config }, data) : null;
+    const experiment =
+      start !== null
+        ? startExperiment(own, start)
+        : checkpoint !== undefined
+          ? resumedFrom(own, checkpoint)
+          : own;
     return {
       data,
       experiment,
@@ -168,6 +177,7 @@ async function prepare(
         steps: countStepsPerEpoch(experiment) * experiment.epochs,
         epochs: experiment.epochs,
         fromStep: checkpoint?.progress.step ?? 0,
+        start: start?.report ?? null,
         recalled: readRecentEvents(checkpoint?.notes),
       },
       onChoice: (choice) => {
@@ -178,6 +188,17 @@ async function prepare(
     data.dispose();
     throw error;
   }
+}
+
+/** What the run's origin gives; null where its weights begin anew. */
+function startOf(
+  lab: Lab,
+  { config, origin }: Pick<RunTask, 'config' | 'origin'>,
+  { splits, classes }: DeviceData,
+): ReturnType<typeof planStart> | null {
+  if (origin === null) return null;
+  const imageShape = splits.train.features['image']?.rows.shape.slice(1) ?? [];
+  return planStart(lab, config, { imageShape, classes }, origin);
 }
 
 function newestCheckpoint(task: RunTask, warn: (message: string) => void): Checkpoint | undefined {

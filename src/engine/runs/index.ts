@@ -1,4 +1,5 @@
 /** Runs: how they are executed, and how a trained model is measured and exported. */
 export { evaluateModel } from './evaluate.ts';
 export { exportModel } from './export-model.ts';
+export { endsFor, planStart } from './start.ts';
 export { executeRun, type RunOptions } from './execute.ts';

@@ -99,7 +99,8 @@ export function weightsFile({ tensors }: Checkpoint, metadata: Readonly<Record<s
   return encode({ tensors: Object.fromEntries(weights), metadata });
 }
 
-function toTensor({ dtype, shape, bytes }: StoredTensor): Tensor {
+/** New, with the stored values. */
+export function toTensor({ dtype, shape, bytes }: StoredTensor): Tensor {
   const { buffer } = bytes.slice(); // aligned
   if (dtype === 'I32') return tf.tensor(new Int32Array(buffer), [...shape], 'int32');
   if (dtype === 'F32') return tf.tensor(new Float32Array(buffer), [...shape], 'float32');

@@ -41,6 +41,8 @@ export {
 } from './loop.ts';
 export { adam, adamW, rmsProp, sgd, type Optimizer, type Slots } from './optimizers.ts';
 export { constant, cosine, stepDecay, transformer, warmUp, type Schedule } from './schedules.ts';
+export { decode, encode, type StoredTensor } from './safetensors.ts';
+export { allWeights, resumedFrom, startedWith, type Start } from './started.ts';
 export { median } from './speed.ts';
 export { Evaluation, gatherBatch } from './steps.ts';
 export { putOnDevice, type DeviceData } from './splits.ts';

@@ -6,14 +6,15 @@ import type { Curve, Run, TensorHistory } from '../../shared/runs.ts';
 import { toJsonNumber, toJsonValues, type JsonNumber } from './json.ts';
 
 export const EXPORT_FORMAT = 'gradient-lab-run';
-export const EXPORT_VERSION = 1;
+/** Version 2 says what a run has started from. */
+export const EXPORT_VERSION = 2;
 /** More would be a JSON text of over 200 MB, which no import takes. */
 export const MAX_EXPORT_POINTS = 4_000_000;
 
 /** All that a history knows of a run, but for what is true on one machine only: processes, and where checkpoints lie. */
 export interface RunExport {
   readonly format: typeof EXPORT_FORMAT;
-  readonly version: typeof EXPORT_VERSION;
+  readonly version: 1 | typeof EXPORT_VERSION;
   readonly run: ExportedRun;
   /** Steps at which the run went on after an interruption. */
   readonly resumedAt: readonly number[];

@@ -83,6 +83,21 @@ const histogram = v.strictObject({
   counts: v.pipe(v.array(v.pipe(natural, v.maxValue(INT32_MAX))), v.maxLength(MAX_BINS)),
 });
 
+const start = v.strictObject({
+  origin: v.variant('kind', [
+    v.strictObject({ kind: v.literal('run'), id: text(100), number: natural, step: natural }),
+    v.strictObject({ kind: v.literal('model'), id: text(100), source: text(300) }),
+  ]),
+  layers: v.pipe(
+    v.array(
+      v.strictObject({ name: text(200), weights: natural, taken: v.boolean(), why: v.nullable(text(1000)) }),
+    ),
+    v.maxLength(10_000),
+  ),
+  unused: v.pipe(v.array(text(200)), v.maxLength(10_000)),
+  frozen: v.boolean(),
+});
+
 const run = v.strictObject({
   number: v.pipe(natural, v.minValue(1)),
   id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,99}$/, 'Expected an id')),
@@ -99,6 +114,7 @@ const run = v.strictObject({
   tags: v.pipe(v.array(v.pipe(text(200), v.minLength(1))), v.maxLength(50)),
   pinned: v.boolean(),
   dataSet: v.nullable(v.strictObject({ id: text(100), sha256 })),
+  start: v.optional(v.nullable(start), null),
   versions: v.strictObject({ gradientLab: text(100), tensorflow: text(100) }),
   createdAt: time,
   endedAt: v.nullable(time),
@@ -118,7 +134,7 @@ const unique = <T>(items: readonly T[], keyOf: (item: T) => unknown) =>
 
 const exported = v.strictObject({
   format: v.literal(EXPORT_FORMAT),
-  version: v.literal(EXPORT_VERSION),
+  version: v.picklist([1, EXPORT_VERSION]),
   run,
   resumedAt: rising,
   epochs: v.pipe(

@@ -58,6 +58,7 @@ function insertHidden({ run, resumedAt }: RunExport, queue: WriteQueue, owner: O
       pinned: run.pinned ? 1 : 0,
       data_set: run.dataSet?.id ?? null,
       data_set_sha256: run.dataSet?.sha256 ?? null,
+      start: run.start && JSON.stringify(run.start),
       gradient_lab: run.versions.gradientLab,
       tensorflow: run.versions.tensorflow,
       created_at: run.createdAt,

@@ -7,8 +7,9 @@
 import type { Connection } from './connection.ts';
 import { foreignError, newerError } from './errors.ts';
 import { VERSION_1 } from './schema-1.ts';
+import { VERSION_2 } from './schema-2.ts';
 
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
 
 /** SQLite's `application_id` of our files: "GLab". */
 const APPLICATION_ID = 0x474c6162;

@@ -3,6 +3,7 @@ import type { Config } from '../../shared/fields.ts';
 import type { LabId } from '../../shared/labs.ts';
 import type { RunMetrics } from '../../shared/run-events.ts';
 import { ACTIVE_STATES, type Run, type RunSpec, type RunState } from '../../shared/runs.ts';
+import type { StartReport } from '../../shared/start.ts';
 import type { Row, SqlValue } from './connection.ts';
 import { fromJsonValues, parseJson, toJsonValues, type JsonNumber } from './json.ts';
 import { bestOf, lossOf } from './run-figures.ts';
@@ -25,6 +26,7 @@ export type RunPatch = {
       | 'device'
       | 'plan'
       | 'dataSet'
+      | 'start'
       | 'versions'
       | 'endedAt'
       | 'seconds'
@@ -58,7 +60,7 @@ export interface Owner {
 /** The columns of `runs` that `runOf` reads. */
 export const RUN_COLUMNS = `number, id, lab, state, created_at, ended_at, deleted_at, pinned, pid, seed, device, plan, threads,
   seconds, step, steps, epoch, epochs, examples_per_second, peak_rss_bytes, weights_sha256, checkpoint_step, name, reason,
-  data_set, data_set_sha256, gradient_lab, tensorflow, config, metrics, tags, note`;
+  data_set, data_set_sha256, start, gradient_lab, tensorflow, config, metrics, tags, note`;
 
 export function runOf(row: Row): Run {
   const dataSet = row['data_set'] as string | null;
@@ -78,6 +80,7 @@ export function runOf(row: Row): Run {
     tags: parseJson<readonly string[]>(row['tags'], []),
     pinned: row['pinned'] === 1,
     dataSet: dataSet === null ? null : { id: dataSet, sha256: row['data_set_sha256'] as string },
+    start: parseJson<StartReport | null>(row['start'], null),
     versions: { gradientLab: row['gradient_lab'] as string, tensorflow: row['tensorflow'] as string },
     createdAt: row['created_at'] as number,
     endedAt: row['ended_at'] as number | null,
@@ -124,6 +127,7 @@ export function columnsOf(patch: RunPatch, owner: Owner): Columns {
     columns['data_set'] = patch.dataSet?.id ?? null;
     columns['data_set_sha256'] = patch.dataSet?.sha256 ?? null;
   }
+  if (patch.start !== undefined) columns['start'] = patch.start && JSON.stringify(patch.start);
   if (patch.versions !== undefined) {
     columns['gradient_lab'] = patch.versions.gradientLab;
     columns['tensorflow'] = patch.versions.tensorflow;

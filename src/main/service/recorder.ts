@@ -155,7 +155,7 @@ export class Recorder {
 
   private async begin(event: Extract<EngineRunEvent, { kind: 'begun' }>): Promise<void> {
     const { number, dataSet } = this.run;
-    const { config, device, plan, versions, steps, epochs, fromStep } = event;
+    const { config, device, plan, versions, steps, epochs, fromStep, start } = event;
     this.hasBegun = true;
     // It had begun before: what it did after the checkpoint is done again.
     if (dataSet !== null) {
@@ -167,6 +167,8 @@ export class Recorder {
     await this.update({
       ...{ config, device, plan, versions, steps, epochs },
       dataSet: event.dataSet,
+      // A checkpoint has the weights: it says nothing of where they came from.
+      ...(start !== null && { start }),
       step: fromStep,
     });
     if (this.hasFetched) this.publish({ kind: 'data', id: event.dataSet.id });

@@ -80,6 +80,9 @@ export function makeRouter(parts: ServiceParts) {
         const bytes = await engines.call('runs.exportModel', { run: id, model, format }, { signal });
         return { fileName: `${id}.${MODEL_ENDINGS[format]}`, bytes };
       }),
+      planStart: os.runs.planStart.handler(({ input: { lab, settings }, signal }) =>
+        parts.runs().planStart(lab, settings, signal),
+      ),
       import: os.runs.import.handler(async ({ input }) => {
         const run = await parts.history().import(parseRun(input.text));
         publish({ kind: 'run', run });
@@ -114,6 +117,16 @@ export function makeRouter(parts: ServiceParts) {
       augmented: os.data.augmented.handler(({ input, signal }) =>
         engines.call('data.augmented', input, { signal }),
       ),
+    },
+
+    models: {
+      list: os.models.list.handler(({ signal }) => engines.call('models.list', {}, { signal })),
+      import: os.models.import.handler(({ input: { path, as }, signal }) =>
+        engines.call('models.import', { path, ...(as !== undefined && { as }) }, { signal }),
+      ),
+      remove: os.models.remove.handler(async ({ input, signal }) => {
+        await engines.call('models.remove', input, { signal });
+      }),
     },
 
     inspect: {

@@ -5,8 +5,10 @@ import { LabError } from '../../shared/errors.ts';
 import { resolveConfig } from '../../shared/fields.ts';
 import type { LabId } from '../../shared/labs.ts';
 import { ACTIVE_STATES, type Run, type RunState } from '../../shared/runs.ts';
+import type { StartReport } from '../../shared/start.ts';
 import type { EngineSupervisor, RunJob, RunOutcome } from '../engines/index.ts';
 import { runElsewhere, type History } from '../history/index.ts';
+import { originOf } from './origin.ts';
 import { runFolder } from './places.ts';
 import { Recorder } from './recorder.ts';
 
@@ -39,6 +41,8 @@ interface Active {
   readonly over: Promise<Run>;
 }
 
+type Launch = Pick<RunTask, 'mayReplaceData' | 'origin'> & { readonly resume: boolean };
+
 export class RunService {
   private readonly options: RunServiceOptions;
   private readonly active = new Map<number, Active>();
@@ -51,7 +55,7 @@ export class RunService {
 
   /** Queues a new run. Throws `lab/unknown`, `config/...`, or why no engine can start. */
   async start({ lab, settings, seed, plan }: NewRunRequest): Promise<Run> {
-    const { history, engines, version } = this.options;
+    const { history, engines, home, version } = this.options;
     const { labs, device: found } = await engines.ready();
     const known = labs.find(({ id }) => id === lab);
     if (known === undefined) {
@@ -61,14 +65,28 @@ export class RunService {
     }
     const config = resolveConfig(known.fields, settings);
     const { device, threads } = await history.settings();
+    const origin = await originOf(history, home, config);
     const run = await history.create({
       ...{ lab, config, seed, plan, device, threads },
       epochs: Number(config['epochs'] ?? 0),
       versions: { gradientLab: version, tensorflow: found.tensorflow },
     });
     this.options.publish({ kind: 'run', run });
-    this.launch(run, { resume: false, mayReplaceData: settings['data'] === undefined });
+    this.launch(run, { resume: false, mayReplaceData: settings['data'] === undefined, origin });
     return run;
+  }
+
+  /** What a run with these settings would take of its origin; null where all weights begin anew. Throws as `start` does. */
+  async planStart(
+    lab: LabId,
+    settings: NewRunRequest['settings'],
+    signal?: AbortSignal,
+  ): Promise<StartReport | null> {
+    const { history, engines, home } = this.options;
+    const known = (await engines.ready()).labs.find(({ id }) => id === lab);
+    const config = resolveConfig(known?.fields ?? {}, settings);
+    const origin = await originOf(history, home, config);
+    return origin && engines.call('runs.planStart', { lab, config, origin }, { signal });
   }
 
   async pause(number: number): Promise<Run> {
@@ -142,12 +160,13 @@ export class RunService {
 
   /** Queues a run that had ended. Whoever asks for it in the meantime gets the same answer. */
   private claim(number: number): Promise<Run> {
-    const { history, publish } = this.options;
+    const { history, home, publish } = this.options;
     const claim = history
       .claim(number, { state: 'queued', reason: null, endedAt: null })
-      .then((queued) => {
+      .then(async (queued) => {
+        const origin = await originOf(history, home, queued.config);
         publish({ kind: 'run', run: queued });
-        this.launch(queued, { resume: true, mayReplaceData: false });
+        this.launch(queued, { resume: true, mayReplaceData: false, origin });
         return queued;
       })
       .finally(() => this.claims.delete(number));
@@ -155,13 +174,13 @@ export class RunService {
     return claim;
   }
 
-  private launch(run: Run, { resume, mayReplaceData }: { resume: boolean; mayReplaceData: boolean }): void {
+  private launch(run: Run, { resume, mayReplaceData, origin }: Launch): void {
     const { history, engines, publish, onHistoryError } = this.options;
     const recorder = new Recorder({ history, run, publish, onError: onHistoryError });
     recorder.interruptBecause('Another program has asked its engine to end.');
     const { id, lab, config, seed, device, plan, threads, dataSet, number } = run;
     const task: RunTask = {
-      ...{ id, lab, config, seed, device, plan, threads, dataSet, mayReplaceData },
+      ...{ id, lab, config, seed, device, plan, threads, dataSet, mayReplaceData, origin },
       folder: runFolder(this.options.home, id),
       checkpointSeconds: CHECKPOINT_SECONDS,
     };

@@ -48,7 +48,7 @@ function start(env: NodeJS.ProcessEnv = {}): Engine {
 }
 
 const taskOf = (id: string, epochs: number): RunTask => ({
-  ...{ id, lab: 'mnist-mlp', seed: 1, device: 'cpu', plan: 'graph', threads: 0, dataSet: null },
+  ...{ id, lab: 'mnist-mlp', seed: 1, device: 'cpu', plan: 'graph', threads: 0, dataSet: null, origin: null },
   ...{ folder: join(home, 'runs', id), mayReplaceData: false, checkpointSeconds: 15 },
   config: {
     ...{ data: 'drawn-digits', epochs, batchSize: 64, hiddenLayers: 1, hiddenUnits: 16, optimizer: 'adam' },

@@ -12,7 +12,10 @@ import { codeOf, curve, newRun, points } from './helpers.ts';
  * SHA-256 of each released step. A step is in people's files once it is released: add a new one at the end of MIGRATIONS, and
  * its checksum here. A change of a line below means that files of two kinds have the same version.
  */
-const RELEASED = ['9eb6fd86eceba3949df754ecbf7239250f6cef3292117e76a60cd5ea63bcddb1'];
+const RELEASED = [
+  '9eb6fd86eceba3949df754ecbf7239250f6cef3292117e76a60cd5ea63bcddb1',
+  '04677dda41952fbe0f6286d5341d9197bb9cdf680a0f64f71247050dd85dc130',
+];
 
 /** A step that a later version might take: a new column that is filled from what is there. */
 const NEXT = `
@@ -40,6 +43,19 @@ describe('migrations', () => {
   it('are only ever added to', () => {
     const checksums = MIGRATIONS.map((step) => createHash('sha256').update(step).digest('hex'));
     expect(checksums).toEqual(RELEASED);
+  });
+
+  it('bring a file of version 1 to the present, whose runs then have no origin', async () => {
+    const first = await openConnections(file, MIGRATIONS.slice(0, 1));
+    await first.writer.run(
+      `INSERT INTO runs (id, lab, state, created_at, heartbeat_at, seed, device, plan, threads, gradient_lab, tensorflow, config,
+         metrics, search) VALUES ('old', 'mnist-mlp', 'completed', 1, 1, 7, 'cpu', 'graph', 0, '0', '2', '{}', '{}', '')`,
+      [],
+    );
+    await new History(first).close();
+    const history = await openHistory(file);
+    expect(await history.get(1)).toMatchObject({ id: 'old', seed: 7, start: null });
+    await history.close();
   });
 
   it('bring a file of version 1 to the next, with all that it had', async () => {
@@ -85,7 +101,7 @@ describe('migrations', () => {
     await new History(await openConnections(file, [...MIGRATIONS, NEXT])).close();
     await expect(openHistory(file)).rejects.toMatchObject({
       code: 'history/newer',
-      message: `The history "${file}" was written by a newer Gradient Lab: it has version 2, this one knows up to 1.`,
+      message: `The history "${file}" was written by a newer Gradient Lab: it has version ${MIGRATIONS.length + 1}, this one knows up to ${MIGRATIONS.length}.`,
       hint: expect.stringContaining('Update Gradient Lab') as unknown,
     });
     const connections = await openConnections(file, [...MIGRATIONS, NEXT]);

@@ -26,6 +26,7 @@ describe('a new run', () => {
       step: 0,
       steps: 0,
       epoch: 0,
+      start: null,
       examplesPerSecond: null,
       peakRssBytes: null,
       metrics: { train: {}, validation: {}, test: {} },

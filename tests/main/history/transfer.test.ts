@@ -226,7 +226,7 @@ describe('import', () => {
   });
 
   it('says so where a newer version has exported it', async () => {
-    await expect(lab.history.import({ ...SMALL, version: 2 })).rejects.toMatchObject({
+    await expect(lab.history.import({ ...SMALL, version: 3 })).rejects.toMatchObject({
       code: 'import/newer',
       hint: 'Update Gradient Lab, then import it again.',
     });
@@ -327,8 +327,9 @@ describe('import', () => {
             [...path, name],
             ...paths(inner, [...path, name]),
           ]);
+    // Version 1 says nothing of a start.
     const optional =
-      /^(run,(config|metrics,\w+),.*|resumedAt,\d+|epochs,\d+|series,\d+|histograms,\d+|run,tags,\d+)$/;
+      /^(run,start|run,(config|metrics,\w+),.*|resumedAt,\d+|epochs,\d+|series,\d+|histograms,\d+|run,tags,\d+)$/;
     const required = paths(whole, []).filter(
       (path) => !optional.test(String(path)) && !/,(shape|counts|steps),\d+$/.test(String(path)),
     );

@@ -51,6 +51,7 @@ const begun = (fromStep = 0, recalled: EngineRunEvent[] = []): EngineRunEvent =>
   config: { data: 'drawn-digits' },
   dataSet: { id: 'drawn-digits', sha256: 'abc' },
   ...{ device: 'cpu', plan: 'auto', steps: 8, epochs: 2, fromStep },
+  start: null,
   versions: { gradientLab: '1', tensorflow: '2' },
   recalled: recalled as never,
 });

@@ -18,6 +18,7 @@ export function makeRun(changes: Partial<Run> = {}): Run {
     tags: [],
     pinned: false,
     dataSet: null,
+    start: null,
     versions: { gradientLab: '0.1.0', tensorflow: '2.21.0' },
     createdAt: 0,
     endedAt: null,

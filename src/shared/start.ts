@@ -1,0 +1,65 @@
+/** What a run starts from: fresh weights, an earlier run's, or an imported model's; and what was taken of it. */
+
+/** The value of a field of the kind 'start' for weights that begin anew. */
+export const FRESH = 'fresh';
+
+/** Where a run's first weights come from, as its settings say it. */
+export type StartSource =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'run'; /** The run's id, not its number. */ readonly id: string }
+  | { readonly kind: 'model'; readonly id: string };
+
+const VALUE = /^(run|model):([a-z0-9][a-z0-9-]{0,99})$/;
+
+/** The source that a setting names: "fresh", "run:ID" or "model:ID"; null for anything else. Settings of old runs say nothing. */
+export function startSourceOf(value: unknown): StartSource | null {
+  if (value === undefined || value === FRESH) return { kind: 'fresh' };
+  const [, kind, id] = VALUE.exec(typeof value === 'string' ? value : '') ?? [];
+  if (id === undefined) return null;
+  return { kind: kind === 'run' ? 'run' : 'model', id };
+}
+
+/** The setting that names a source. */
+export function startValue(source: StartSource): string {
+  return source.kind === 'fresh' ? FRESH : `${source.kind}:${source.id}`;
+}
+
+/** A layer of a run's network that has weights, and whether they were taken. */
+export interface StartLayer {
+  readonly name: string;
+  /** Numbers in its weights. */
+  readonly weights: number;
+  readonly taken: boolean;
+  /** Why it begins anew, in a few words; null where it was taken. */
+  readonly why: string | null;
+}
+
+export interface StartReport {
+  readonly origin:
+    | {
+        readonly kind: 'run';
+        readonly id: string;
+        readonly number: number;
+        /** The step whose checkpoint was taken. */
+        readonly step: number;
+      }
+    | {
+        readonly kind: 'model';
+        readonly id: string;
+        /** The file that it came from. */ readonly source: string;
+      };
+  /** In the order of the network. */
+  readonly layers: readonly StartLayer[];
+  /** Layers of the origin that the network has no use for. */
+  readonly unused: readonly string[];
+  /** Whether what was taken stays as it is. */
+  readonly frozen: boolean;
+}
+
+/** "6 of 8 layers taken and frozen, 225,034 weights"; for a line of a form or a record. */
+export function startSummary({ layers, frozen }: StartReport): string {
+  const taken = layers.filter((layer) => layer.taken);
+  const weights = taken.reduce((sum, layer) => sum + layer.weights, 0);
+  const how = frozen ? 'taken and frozen' : 'taken';
+  return `${taken.length} of ${layers.length} layers ${how}, ${weights.toLocaleString('en')} weights`;
+}
