@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GradientReach } from '../../shared/text-inspect.ts';
 import { numbersOf, textsOf, type LoadedDataSet } from '../data/index.ts';
-import { tf, type Tensor1D } from '../runtime/index.ts';
+import { tf, type Tensor } from '../runtime/index.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { mismatch } from './predict.ts';
 import { batchOf, inChunks, type TextModel } from './text-model.ts';
@@ -17,8 +17,7 @@ export async function reachOf(
   data: LoadedDataSet,
   signal: AbortSignal,
 ): Promise<GradientReach | null> {
-  const { stateGradient } = sequence;
-  if (stateGradient === undefined) return null;
+  if (sequence.stateGradient === undefined) return null;
   const split = splitOf(data, data.splits['test'] === undefined ? 'train' : 'test');
   const [texts, labels] = [textsOf(split), numbersOf(split, 'label')];
   const count = Math.min(MOST_TEXTS, texts.length);
@@ -37,11 +36,11 @@ export async function reachOf(
     const gradients = tf.tidy(() => {
       try {
         const tokens = batchOf(chunk);
-        const label = tf.tensor1d(
-          Int32Array.from(own, (row) => row.label),
+        const labels = tf.tensor1d(
+          Int32Array.from(own, ({ label }) => label),
           'int32',
-        ) as Tensor1D;
-        return stateGradient(weights, tokens, label, config);
+        );
+        return sequence.stateGradient?.(weights, tokens, labels, config) as Tensor;
       } catch (error) {
         throw mismatch(model, error);
       }

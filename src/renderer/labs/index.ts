@@ -53,6 +53,8 @@ export const INSPECT_VIEWS: Readonly<Partial<Record<LabId, LabInspect>>> = {
   'cifar-resnet': {
     views: [
       { value: 'mistakes', label: 'Mistakes' },
+      { value: 'maps', label: 'Feature maps' },
+      { value: 'filters', label: 'Filters' },
       { value: 'model', label: 'Model' },
       { value: 'calibration', label: 'Calibration' },
       { value: 'training', label: 'Over training' },
@@ -60,5 +62,31 @@ export const INSPECT_VIEWS: Readonly<Partial<Record<LabId, LabInspect>>> = {
     alongside: ['cifar-resnet'],
     besides: null,
     load: () => import('./resnet/Inspect.svelte'),
+  },
+  'imdb-rnn': {
+    views: [
+      { value: 'read', label: 'Read along' },
+      { value: 'units', label: 'Units' },
+      { value: 'gradients', label: 'Gradient through time' },
+      { value: 'mistakes', label: 'Mistakes' },
+      { value: 'calibration', label: 'Calibration' },
+      { value: 'training', label: 'Over training' },
+    ],
+    alongside: ['imdb-rnn', 'imdb-lstm'],
+    besides: null,
+    load: () => import('./text/Inspect.svelte'),
+  },
+  'imdb-lstm': {
+    views: [
+      { value: 'read', label: 'Read along' },
+      { value: 'units', label: 'Units' },
+      { value: 'model', label: 'Model' },
+      { value: 'mistakes', label: 'Mistakes' },
+      { value: 'calibration', label: 'Calibration' },
+      { value: 'training', label: 'Over training' },
+    ],
+    alongside: ['imdb-lstm', 'imdb-rnn'],
+    besides: null,
+    load: () => import('./text/Inspect.svelte'),
   },
 };

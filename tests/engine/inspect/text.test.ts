@@ -14,6 +14,7 @@ import { quantiles, reachOf } from '../../../src/engine/inspect/text-gradients.t
 import { passagesOf } from '../../../src/engine/inspect/text-passages.ts';
 import { occlusionOf, readingOf } from '../../../src/engine/inspect/text-reading.ts';
 import { saliencyOf, unitsOf } from '../../../src/engine/inspect/text-units.ts';
+import { labById } from '../../../src/engine/labs/index.ts';
 import { startRuntime, tf, type Tensor } from '../../../src/engine/runtime/index.ts';
 import { MOST_CHARACTERS, type PassageEvent } from '../../../src/shared/text-inspect.ts';
 import type { TextEncoding } from '../../../src/shared/texts.ts';
@@ -94,8 +95,7 @@ describe('reading', () => {
       /at most 20000 characters, got 20001/,
     );
     asked.dispose();
-    const { sequence: _, ...inspect } = toyLab().inspect;
-    expect(() => openTextModel({ fields: {}, labelFeatures: [], inspect }, model, encoderOf, {})).toThrow(
+    expect(() => openTextModel(labById('mnist-mlp'), model, encoderOf, {})).toThrow(
       'The model of run toy does not read texts.',
     );
   });
@@ -323,7 +323,7 @@ describe('how far back a gradient reaches', () => {
     const stateGradient = (_: unknown, tokens: Tensor, labels: Tensor): Tensor =>
       tf.add(tf.mul(tf.cast(tf.expandDims(labels, 1), 'float32'), 100), tf.range(0, tokens.shape[1] ?? 0));
     const sequence = { ...(lab.inspect.sequence as SequenceInspection), stateGradient };
-    const reach = await reachOf({ ...asked, sequence } as never, few, signal);
+    const reach = await reachOf({ ...asked, sequence }, few, signal);
     expect(reach?.texts).toBe(4);
     // Six of the last text's seven words are read; its last one stands at place 5.
     expect([...(reach?.counts ?? [])]).toEqual([4, 3, 2, 1, 1, 1]);

@@ -54,9 +54,9 @@ function states(embedded: Tensor, tokens: Tensor, { parameters: p }: Weights): T
   });
 }
 const embed = (tokens: Tensor, { parameters }: Weights): Tensor =>
-  tf.gather(parameters['embedding'] as Tensor, tokens as never);
+  tf.gather(parameters['embedding'] as Tensor, tokens);
 const logits = (state: Tensor, { parameters }: Weights): Tensor =>
-  tf.matMul(state as never, parameters['output'] as never);
+  tf.matMul(state, parameters['output'] as never);
 
 /** `isOneWay`: it can tell in one pass what it says after each token. */
 export function toyLab(isOneWay = true): Inspectable {
@@ -94,7 +94,7 @@ export function toyLab(isOneWay = true): Inspectable {
             const last = states(x, tokens, weights).at(-1) as Tensor;
             return tf.sum(tf.gather(logits(last, weights), [label], 1));
           };
-          return { embedded, gradient: tf.grad(answer as never)(embedded) };
+          return { embedded, gradient: tf.grad(answer)(embedded) };
         },
       },
     },
