@@ -3,6 +3,8 @@ import type { DataSetDefinition } from './definition.ts';
 import { cifar10 } from './definitions/cifar-10.ts';
 import { drawnDigits } from './definitions/drawn-digits.ts';
 import { fashionMnist } from './definitions/fashion-mnist.ts';
+import { imdb } from './definitions/imdb.ts';
+import { madeUpReviews } from './definitions/made-up-reviews.ts';
 import { mnist } from './definitions/mnist.ts';
 
 const definitions = new Map<string, DataSetDefinition>();
@@ -48,4 +50,5 @@ export function checkDataSetId(id: string): void {
   );
 }
 
-for (const definition of [drawnDigits, mnist, fashionMnist, cifar10]) registerDataSet(definition);
+for (const definition of [drawnDigits, mnist, fashionMnist, cifar10, madeUpReviews, imdb])
+  registerDataSet(definition);

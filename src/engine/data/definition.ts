@@ -19,7 +19,7 @@ export interface DataSetDefinition {
   /** In order of preference; a built-in one has one, a personal one none. */
   readonly sources: readonly Source[];
   /** Whether `importDataSet` can recognise the files by their names and contents. */
-  readonly format: 'idx' | 'other';
+  readonly format: 'idx' | 'texts';
   /** What its sources may give, and an import may find, in place of its own files. */
   readonly layouts?: readonly Layout[];
   /** Reads the files in `folder` and checks their contents against `info`. Throws a LabError for whatever does not fit. */

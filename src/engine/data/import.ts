@@ -17,6 +17,7 @@ import { findCandidates } from './import/find-idx.ts';
 import { holdsPictures } from './import/find-pictures.ts';
 import { importIdx } from './import/idx.ts';
 import { importKnown, importLayout } from './import/known.ts';
+import { missingLayout } from './import/messages.ts';
 import { DEFAULT_PICTURES, importPictures } from './import/pictures.ts';
 import { findDataSet, infoOf } from './inspect.ts';
 import { openPartial, tidyPartial } from './partial.ts';
@@ -45,7 +46,7 @@ export async function importDataSet(path: string, options: ImportOptions): Promi
   const { as: id, signal } = options;
   checkDataSetId(id);
   const known = knownDataSet(id);
-  if (known !== undefined && (known.kind === 'built-in' || known.format !== 'idx')) {
+  if (known?.kind === 'built-in') {
     throw new LabError('data/built-in', `Expected a data set that can be imported, got "${id}".`, {
       hint: 'Choose another name, such as "my-digits".',
     });
@@ -67,6 +68,7 @@ export async function importDataSet(path: string, options: ImportOptions): Promi
     try {
       if (known !== undefined) {
         if (!(await importLayout(known, from, unpacked, partial, root, signal))) {
+          if (known.format !== 'idx') throw missingLayout(known, from);
           await importKnown(known, await findCandidates(from, unpacked, signal), partial, root, from, signal);
         }
       } else if (holdsPictures(from)) {

@@ -32,8 +32,58 @@ export async function extractTar(
   target: (name: string, bytes: number) => string | null,
   limits: TarLimits,
 ): Promise<string[]> {
-  const reader = new ChunkReader(chunks, limits);
   const written: string[] = [];
+  await walkTar(chunks, limits, async (name, bytes, pass) => {
+    const path = target(name, bytes);
+    if (path === null) return false;
+    const file = await open(path, 'w');
+    try {
+      await pass(async (piece) => {
+        await file.writeFile(piece);
+      });
+    } finally {
+      await file.close();
+    }
+    written.push(name);
+    return true;
+  });
+  return written;
+}
+
+/**
+ * Reads the archive to its end and hands over the content of each wanted plain file, which is the visitor's to keep. `isWanted` is asked
+ * with name and size before memory is taken, as `target` of `extractTar` is.
+ */
+export async function readTar(
+  chunks: AsyncIterable<Uint8Array>,
+  isWanted: (name: string, bytes: number) => boolean,
+  visit: (name: string, content: Uint8Array) => void,
+  limits: TarLimits,
+): Promise<void> {
+  await walkTar(chunks, limits, async (name, bytes, pass) => {
+    if (!isWanted(name, bytes)) return false;
+    const content = new Uint8Array(bytes);
+    let at = 0;
+    await pass((piece) => {
+      content.set(piece, at);
+      at += piece.length;
+    });
+    visit(name, content);
+    return true;
+  });
+}
+
+/** Calls `visit` for every plain file; it takes all of the content by `pass`, or none and answers false. */
+async function walkTar(
+  chunks: AsyncIterable<Uint8Array>,
+  limits: TarLimits,
+  visit: (
+    name: string,
+    bytes: number,
+    pass: (use: (piece: Uint8Array) => Promise<void> | void) => Promise<void>,
+  ) => Promise<boolean>,
+): Promise<void> {
+  const reader = new ChunkReader(chunks, limits);
   const { maxEntries = 10_000 } = limits;
   let entries = 0;
   let longName: string | undefined;
@@ -65,24 +115,11 @@ export async function extractTar(
     const name = pax.path ?? longName ?? header.name;
     pax = {};
     longName = undefined;
-    const path = header.type === '0' || header.type === '\0' ? target(name, size) : null;
-    if (path === null) {
-      await reader.skip(size + padding);
-      continue;
-    }
-    const file = await open(path, 'w');
-    try {
-      await reader.pass(size, async (piece) => {
-        await file.writeFile(piece);
-      });
-    } finally {
-      await file.close();
-    }
-    await reader.skip(padding);
-    written.push(name);
+    const isFile = header.type === '0' || header.type === '\0';
+    const isTaken = isFile && (await visit(name, size, (use) => reader.pass(size, use)));
+    await reader.skip(isTaken ? padding : size + padding);
   }
   await reader.drain();
-  return written;
 }
 
 interface TarHeader {
