@@ -47,6 +47,9 @@ export function buildWatched(
   };
   try {
     return { model: build(), initialisers };
+  } catch (error) {
+    for (const variable of initialisers.keys()) variable.dispose();
+    throw error;
   } finally {
     prototype.addWeight = original;
   }

@@ -109,7 +109,7 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind>> = {
   Dense: kind({ units, activation, useBias: yesNo }, tf.layers.dense),
   DepthwiseConv2D: kind({ ...convolution, depthMultiplier: units }, tf.layers.depthwiseConv2d),
   Dropout: kind({ rate: share }, tf.layers.dropout),
-  ELU: kind({ alpha: number }, tf.layers.elu),
+  ELU: kind({ alpha: oneOf(1) }, tf.layers.elu),
   Flatten: kind({}, tf.layers.flatten),
   GaussianDropout: kind({ rate: share }, tf.layers.gaussianDropout),
   GaussianNoise: kind({ stddev: number }, tf.layers.gaussianNoise),

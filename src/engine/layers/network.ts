@@ -130,7 +130,8 @@ function applied(
   const { make } = LAYER_KINDS[kind] as LayerKind;
   let result: SymbolicTensor;
   try {
-    const layer = make({ ...settingsFor(kind, name, settings), name } as never);
+    const own = withoutUnknown(settingsFor(kind, name, settings), from[0] as SymbolicTensor);
+    const layer = make({ ...own, name } as never);
     result = layer.apply(from.length === 1 ? (from[0] as SymbolicTensor) : from) as SymbolicTensor;
   } catch (error) {
     if (error instanceof LabError) throw error;
@@ -141,6 +142,19 @@ function applied(
     throw unsound(`The layer "${name}" makes [${result.shape.slice(1).join(', ')}] of an example.`);
   }
   return result;
+}
+
+/** A length of -1 in a reshape's target as the number that it stands for: tfjs leaves it open. */
+function withoutUnknown(
+  settings: NetworkLayer['settings'],
+  { shape }: SymbolicTensor,
+): NetworkLayer['settings'] {
+  const target = settings['targetShape'] as readonly number[] | undefined;
+  if (target === undefined || !target.includes(-1)) return settings;
+  const product = (lengths: readonly (number | null)[]): number =>
+    lengths.reduce<number>((all, length) => all * (length ?? NaN), 1);
+  const open = product(shape.slice(1)) / product(target.filter((length) => length !== -1));
+  return { ...settings, targetShape: target.map((length) => (length === -1 ? open : length)) };
 }
 
 function unsound(message: string): LabError {

@@ -4,6 +4,7 @@ export {
   CheckpointStore,
   restore,
   snapshot,
+  toTensor,
   weightsFile,
   weightsOf,
   weightsSha256,
