@@ -1,5 +1,6 @@
 /** An example as an address names it: "test-123". */
 import { SPLIT_NAMES, type SplitName } from '../../../shared/data.ts';
+import { formatCount } from '../../format.ts';
 
 export interface ExampleName {
   readonly split: SplitName;
@@ -16,4 +17,16 @@ export function parseExample(text: string | null | undefined): ExampleName | nul
 
 export function formatExample({ split, index }: ExampleName): string {
   return `${split}-${index}`;
+}
+
+const SPLITS: Readonly<Record<SplitName, string>> = {
+  train: 'Training',
+  validation: 'Validation',
+  test: 'Test',
+};
+
+/** "Test example 1,234"; null for what names no example. */
+export function exampleWords(text: string | null | undefined): string | null {
+  const name = parseExample(text);
+  return name === null ? null : `${SPLITS[name.split]} example ${formatCount(name.index)}`;
 }

@@ -1,4 +1,4 @@
-/** The example that a drawing begins with, as the address names it: "test-123". */
+/** The image that a drawing begins with: an example, as the address names it ("test-123"), or a person's own picture. */
 import { untrack } from 'svelte';
 import type { Problem } from '../../../shared/app.ts';
 import type { SplitName } from '../../../shared/data.ts';
@@ -11,8 +11,13 @@ import { formatExample, parseExample, type ExampleName } from './example-name.ts
 import { pad } from './pad-state.svelte.ts';
 import { className, dataSetIdOf, dataSetOf, imageShapeOf } from './run-data.ts';
 
+/** What the service takes of a file's name: the end tells more than the beginning. */
+const MOST_NAME = 200;
+
 class ExampleState {
   problem = $state.raw<Problem | null>(null);
+  /** A picture is on its way. */
+  isReading = $state(false);
 
   /** Loads what the address names onto the sheet, for the life of the component that calls it. */
   follow(runOf: () => Run): void {
@@ -25,6 +30,7 @@ class ExampleState {
         pad.drawing = EMPTY_DRAWING;
         pad.example = null;
         pad.exampleClass = null;
+        pad.picture = null;
       });
     });
     $effect(() => {
@@ -41,6 +47,24 @@ class ExampleState {
     if (split === null) return;
     const index = Math.floor(Math.random() * split.examples);
     setQuery({ image: formatExample({ split: split.name, index }) });
+  }
+
+  /** Takes a PNG or JPEG file, at the size of the images of `run`. */
+  async takePicture(file: File, run: Run): Promise<void> {
+    this.problem = null;
+    this.isReading = true;
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const name = file.name.slice(-MOST_NAME);
+      const { image } = await client().inspect.picture({ run: run.number, bytes, name });
+      forget();
+      pad.drawing = { base: new Uint8Array(image), strokes: [] };
+      pad.picture = file.name;
+    } catch (error) {
+      this.problem = appProblem(problemOf(error));
+    } finally {
+      this.isReading = false;
+    }
   }
 
   clear(): void {
@@ -69,6 +93,7 @@ class ExampleState {
       pad.drawing = { base: new Uint8Array(page.images), strokes: [] };
       pad.example = wanted;
       pad.exampleClass = className(classes, label);
+      pad.picture = null;
     } catch (error) {
       this.problem = appProblem(problemOf(error));
     }
@@ -78,6 +103,7 @@ class ExampleState {
 function forget(): void {
   pad.example = null;
   pad.exampleClass = null;
+  pad.picture = null;
   setQuery({ image: null });
 }
 

@@ -10,6 +10,8 @@ class PadState {
   /** The example that the drawing began with: "test-123"; its class by name. */
   example: string | null = $state(null);
   exampleClass: string | null = $state(null);
+  /** The file's name, where it began with a person's own picture. */
+  picture: string | null = $state(null);
 }
 
 export const pad = new PadState();

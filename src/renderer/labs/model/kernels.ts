@@ -2,6 +2,7 @@
 import type { WeightTensor } from '../../../shared/inspect.ts';
 import type { LayerSummary } from '../../../shared/model.ts';
 import type { Strides } from '../../data/paint.ts';
+import { largestMagnitude } from '../../data/summary.ts';
 
 export interface Kernels {
   /** The layer's name: "conv1". */
@@ -10,6 +11,8 @@ export interface Kernels {
   readonly width: number;
   readonly inputs: number;
   readonly filters: number;
+  /** Its inputs are the image's own channels, not maps of a layer before. */
+  readonly readsImage: boolean;
   readonly values: Float32Array;
   /** [filters], or null where the layer has none. */
   readonly bias: Float32Array | null;
@@ -19,13 +22,23 @@ export interface Kernels {
 export function kernelsOf(layers: readonly LayerSummary[], tensors: readonly WeightTensor[]): Kernels[] {
   const find = (name: string | undefined): WeightTensor | undefined =>
     tensors.find((tensor) => tensor.name === name);
-  return layers.flatMap(({ name, weights }) => {
+  const images = new Set(layers.filter(({ kind }) => kind === 'InputLayer').map(({ name }) => name));
+  return layers.flatMap(({ name, inputs: from, weights }) => {
     const kernel = find(weights.find(({ shape }) => shape.length === 4)?.name);
     const [height, width, inputs, filters] = kernel?.shape ?? [];
     if (kernel === undefined || !height || !width || !inputs || !filters) return [];
     const bias = find(weights.find(({ shape }) => shape.length === 1 && shape[0] === filters)?.name);
     return [
-      { layer: name, height, width, inputs, filters, values: kernel.values, bias: bias?.values ?? null },
+      {
+        layer: name,
+        height,
+        width,
+        inputs,
+        filters,
+        readsImage: from.length > 0 && from.every((input) => images.has(input)),
+        values: kernel.values,
+        bias: bias?.values ?? null,
+      },
     ];
   });
 }
@@ -47,6 +60,24 @@ export function kernelValues(kernels: Kernels, input: number, filter: number): F
     { length: height * width },
     (_, i) => values[start + Math.floor(i / width) * rowStep + (i % width) * columnStep] as number,
   );
+}
+
+/** Whether a filter is a picture in colour: it reads red, green and blue. */
+export function isColour({ inputs, readsImage }: Kernels): boolean {
+  return inputs === 3 && readsImage;
+}
+
+/**
+ * Filters that read red, green and blue, as images of these: [filters, height, width, 3] in bytes, 0 as middle grey, and the largest
+ * magnitude of all values at an end of the scale.
+ */
+export function colourImages({ height, width, filters, values }: Kernels): Uint8Array {
+  const reach = Math.max(largestMagnitude(values), 1e-9);
+  const size = height * width * 3;
+  return Uint8Array.from({ length: filters * size }, (_, i) => {
+    const value = values[(i % size) * filters + Math.floor(i / size)] as number;
+    return Math.round(127.5 * (1 + value / reach));
+  });
 }
 
 /** The length of the kernel from each input to each filter: [inputs * filters], inputs as rows. */

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  colourImages,
   filterNorms,
   inputsByNorm,
+  isColour,
   kernelNorms,
   kernelsOf,
   kernelStrides,
   kernelValues,
   type Kernels,
-} from '../../../../src/renderer/labs/cnn/kernels.ts';
+} from '../../../../src/renderer/labs/model/kernels.ts';
 import type { WeightTensor } from '../../../../src/shared/inspect.ts';
 import type { LayerSummary, WeightSummary } from '../../../../src/shared/model.ts';
 
@@ -100,5 +102,22 @@ describe('the kernels of a convolution', () => {
 
   it('tell which input a filter listens to most', () => {
     expect([...inputsByNorm(second, 0)]).toEqual([2, 0, 1, 3]);
+  });
+
+  it('are pictures in colour where they read the image’s red, green and blue', () => {
+    // One place, two filters: the first likes red and dislikes blue, the second is half as long as the first's red in green.
+    const colours = Float32Array.of(0.8, 0, 0, 0.4, -0.8, 0);
+    const convolution = {
+      ...layer('conv', [weight('conv/kernel', [1, 1, 3, 2])]),
+      inputs: ['image'],
+    };
+    const image: LayerSummary = { ...layer('image', []), kind: 'InputLayer' };
+    const tensorsOf = [tensor('conv/kernel', [1, 1, 3, 2], colours)];
+    const [kernels] = kernelsOf([image, convolution], tensorsOf) as [Kernels];
+    expect(isColour(kernels)).toBe(true);
+    expect([...colourImages(kernels)]).toEqual([255, 128, 0, 128, 191, 128]);
+    // The same numbers as maps of a layer before are no colours.
+    const [behind] = kernelsOf([layer('image', []), convolution], tensorsOf) as [Kernels];
+    expect(isColour(behind)).toBe(false);
   });
 });
