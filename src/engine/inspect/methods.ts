@@ -62,6 +62,9 @@ export function makeInspectMethods({ labById }: { readonly labById: FindLab }): 
         return valuesOf({ ...parameters, ...buffers });
       },
       'inspect.predictions': ({ model, split }, { signal }) => {
+        if (labById(model.lab).inspect.sequence !== undefined) {
+          return readers.predictions(model, split, signal);
+        }
         const loaded = models.load(model);
         const data = dataSets.load(model.dataSet?.id ?? String(model.config['data']));
         return predictionsOf(labById(model.lab), loaded, model, data, split, signal);

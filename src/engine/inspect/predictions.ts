@@ -17,7 +17,7 @@ import { imagesOf } from './images.ts';
 import type { Inspectable } from './inspectable.ts';
 import type { Model } from './models.ts';
 import { mismatch } from './predict.ts';
-import { argMax, crossEntropy, softmax } from './softmax.ts';
+import { Tally } from './tally.ts';
 
 /** Examples of one call, as in evaluation. */
 const ROWS = 1000;
@@ -38,7 +38,7 @@ export async function predictionsOf(
   checkSame(ref, data, model.run);
   const known = model.predictions.get(split);
   if (known !== undefined) return known;
-  const indexedIn = split === 'validation' && data.splits['validation'] === undefined ? 'train' : split;
+  const indexedIn = indexedInOf(data, split);
   const { labels } = imagesOf(data, indexedIn);
   const onDevice = putOnDevice(data, {
     validationShare: validationShareOf(ref),
@@ -51,11 +51,7 @@ export async function predictionsOf(
   };
   try {
     const rows = onDevice.splits[split];
-    if (rows.rows.length === 0) {
-      throw new LabError('run/empty-split', `The run ${model.run} has no ${split} examples.`, {
-        hint: 'Choose another split, or train with a validation share above 0.',
-      });
-    }
+    if (rows.rows.length === 0) throw emptySplit(model, split);
     const rowLabels = Int32Array.from(rows.rows, (row) => labels[row] as number);
     const tally = new Tally(rowLabels, data.info.classes);
     const questions = { lab, model, weights, config: ref.config };
@@ -123,48 +119,20 @@ async function forEachLogits(
   }
 }
 
-/** Gathers what is kept of each example, in the order of rows. */
-class Tally {
-  private readonly labels: Int32Array;
-  private readonly predicted: Int32Array;
-  private readonly loss: Float32Array;
-  private readonly probability: Float32Array;
-  private readonly classes: string[];
-
-  constructor(labels: Int32Array, classes: readonly string[]) {
-    this.labels = labels;
-    this.predicted = new Int32Array(labels.length);
-    this.loss = new Float32Array(labels.length);
-    this.probability = new Float32Array(labels.length);
-    this.classes = [...classes];
-  }
-
-  add(logits: Float32Array, i: number): void {
-    // A model may know more classes than the data set has names: those are called by their numbers.
-    for (let n = this.classes.length; n < logits.length; n++) this.classes.push(String(n));
-    const predicted = argMax(logits);
-    this.predicted[i] = predicted;
-    this.loss[i] = crossEntropy(logits, this.labels[i] as number);
-    this.probability[i] = softmax(logits)[predicted] as number;
-  }
-
-  result(): Pick<
-    SplitPredictions,
-    'classes' | 'confusion' | 'labels' | 'predicted' | 'loss' | 'probability'
-  > {
-    const { classes, labels, predicted, loss, probability } = this;
-    const confusion = new Int32Array(classes.length * classes.length);
-    labels.forEach((label, i) => {
-      const cell = label * classes.length + (predicted[i] as number);
-      confusion[cell] = (confusion[cell] as number) + 1;
-    });
-    return { classes, confusion, labels, predicted, loss, probability };
-  }
-}
-
-function validationShareOf({ config }: ModelRef): number {
+export function validationShareOf({ config }: Pick<ModelRef, 'config'>): number {
   const share = config['validationShare'];
   return typeof share === 'number' ? share : 0;
+}
+
+/** The data set's split that a run's split counts in: validation rows may be part of the training split. */
+export function indexedInOf({ splits }: LoadedDataSet, split: SplitName): SplitName {
+  return split === 'validation' && splits['validation'] === undefined ? 'train' : split;
+}
+
+export function emptySplit({ run }: Pick<Model, 'run'>, split: SplitName): LabError {
+  return new LabError('run/empty-split', `The run ${run} has no ${split} examples.`, {
+    hint: 'Choose another split, or train with a validation share above 0.',
+  });
 }
 
 /** Rows of a data set that has changed since would be others than those that the run held out. */

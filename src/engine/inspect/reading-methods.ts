@@ -1,6 +1,8 @@
 /** The engine's answers about models that read texts: one function a method of the protocol. */
+import type { SplitName } from '../../shared/data.ts';
 import type { EngineMethods, ModelRef } from '../../shared/engine-protocol.ts';
 import { LabError } from '../../shared/errors.ts';
+import type { SplitPredictions } from '../../shared/inspect.ts';
 import { numbersOf, textsOf, type LoadedDataSet } from '../data/index.ts';
 import type { DataSets } from './data-sets.ts';
 import type { FindLab } from './inspectable.ts';
@@ -11,6 +13,7 @@ import { dataInfoOf } from './run-data.ts';
 import { Encoders, openTextModel, type TextModel } from './text-model.ts';
 import { reachOf } from './text-gradients.ts';
 import { passagesOf } from './text-passages.ts';
+import { textPredictionsOf } from './text-predictions.ts';
 import { occlusionOf, readingOf } from './text-reading.ts';
 import { saliencyOf, unitsOf } from './text-units.ts';
 
@@ -34,7 +37,12 @@ export function makeReadingMethods(parts: {
   readonly labById: FindLab;
   readonly dataSets: DataSets;
   readonly models: Models;
-}): { readonly methods: ReadingMethods; dispose(): void } {
+}): {
+  readonly methods: ReadingMethods;
+  /** What 'inspect.predictions' answers for a lab that reads. */
+  predictions(ref: ModelRef, split: SplitName, signal: AbortSignal): Promise<SplitPredictions>;
+  dispose(): void;
+} {
   const { labById, dataSets, models } = parts;
   const encoders = new Encoders();
 
@@ -85,6 +93,8 @@ export function makeReadingMethods(parts: {
         return { text: textsOf(found).at(index), label: numbersOf(found, 'label')[index] as number };
       },
     },
+    predictions: (ref, split, signal) =>
+      ask(ref, (asked) => textPredictionsOf(asked, ref, dataOf(dataSets, ref), split, signal)),
     dispose: () => encoders.dispose(),
   };
 }

@@ -7,8 +7,9 @@ import type { ModelRef } from '../../shared/engine-protocol.ts';
 import { LabError } from '../../shared/errors.ts';
 import { MOST_CHARACTERS } from '../../shared/text-inspect.ts';
 import type { TokenizedText } from '../../shared/texts.ts';
+import type { Texts } from '../data/index.ts';
 import { tf, type Tensor } from '../runtime/index.ts';
-import { readEncoderFile, VOCABULARY_FILE, type Encoder } from '../text/index.ts';
+import { inBreaths, readEncoderFile, VOCABULARY_FILE, type Encoder } from '../text/index.ts';
 import { mapParameters, type Weights } from '../training/index.ts';
 import { throwIfCancelled } from './cancel.ts';
 import type { Inspectable, SequenceInspection } from './inspectable.ts';
@@ -164,4 +165,19 @@ export function* inChunks(rows: readonly Int32Array[]): Generator<readonly Int32
     yield rows.slice(from, to);
     from = to;
   }
+}
+
+/** The rows of all texts of a split, as training has them: the ids that the length leaves. Throws `call/cancelled`. */
+export async function rowsOfTexts(
+  { encoder }: Pick<TextModel, 'encoder'>,
+  texts: Texts,
+  signal: AbortSignal,
+): Promise<Int32Array[]> {
+  const { length } = encoder.encoding;
+  const rows: Int32Array[] = [];
+  await inBreaths(texts, signal, (from, to) => {
+    const { tokens, lengths } = encoder.encode(texts, from, to);
+    lengths.forEach((kept, row) => rows.push(tokens.slice(row * length, row * length + kept)));
+  });
+  return rows;
 }

@@ -8,7 +8,7 @@ import { tf, type Tensor } from '../runtime/index.ts';
 import { throwIfCancelled } from './cancel.ts';
 import { isWhole } from './images.ts';
 import type { Model } from './models.ts';
-import { batchOf, inChunks, type TextModel } from './text-model.ts';
+import { batchOf, inChunks, rowsOfTexts, type TextModel } from './text-model.ts';
 import { Peaks } from './text-peaks.ts';
 import { partOf, type PartName } from './text-units.ts';
 import { splitOf } from './texts.ts';
@@ -18,8 +18,6 @@ const MOST_PASSAGES = 10;
 /** Tokens before and after the peak: what a unit answers to has mostly come before. */
 const BEFORE = 16;
 const AFTER = 6;
-/** Texts that are cut into tokens between two breaths. */
-const TEXTS_AT_ONCE = 500;
 
 interface Scan {
   readonly highest: Peaks;
@@ -75,18 +73,7 @@ async function scanOf(
   onProgress: (progress: Extract<PassageEvent, { readonly kind: 'progress' }>) => void,
 ): Promise<Scan> {
   const texts = textsOf(splitOf(data, split));
-  const { length } = asked.encoder.encoding;
-  const rows: Int32Array[] = [];
-  for (let from = 0; from < texts.length; from += TEXTS_AT_ONCE) {
-    const { tokens, lengths } = asked.encoder.encode(
-      texts,
-      from,
-      Math.min(texts.length, from + TEXTS_AT_ONCE),
-    );
-    lengths.forEach((kept, row) => rows.push(tokens.slice(row * length, row * length + kept)));
-    await nextTurn();
-    throwIfCancelled(signal);
-  }
+  const rows = await rowsOfTexts(asked, texts, signal);
   // Texts of like length share a call, so that little of it is padding.
   const order = rows.map((_, index) => index).sort((a, b) => lengthOf(rows, a) - lengthOf(rows, b) || a - b);
   const sorted = order.map((index) => rows[index] as Int32Array);

@@ -12,6 +12,7 @@ import {
 } from '../../../src/engine/inspect/text-model.ts';
 import { quantiles, reachOf } from '../../../src/engine/inspect/text-gradients.ts';
 import { passagesOf } from '../../../src/engine/inspect/text-passages.ts';
+import { textPredictionsOf } from '../../../src/engine/inspect/text-predictions.ts';
 import { occlusionOf, readingOf } from '../../../src/engine/inspect/text-reading.ts';
 import { saliencyOf, unitsOf } from '../../../src/engine/inspect/text-units.ts';
 import { labById } from '../../../src/engine/labs/index.ts';
@@ -301,6 +302,76 @@ describe('passages', () => {
     expect(heard.length).toBe(1);
     expect((await passagesOf(asked, large, query, signal, hear)).texts).toBe(400);
     expect(heard.at(-1)).toBe(400);
+    asked.dispose();
+  });
+});
+
+describe('predictions for a whole split', () => {
+  const texts = Array.from({ length: 30 }, (_, i) =>
+    Array.from({ length: 1 + ((i * 5) % 8) }, (_, k) => WORDS[(i * 3 + k) % WORDS.length]).join(' '),
+  );
+  const split = {
+    examples: 30,
+    features: {
+      text: { dtype: 'text' as const, shape: [30] as const, data: Texts.from(texts) },
+      label: { dtype: 'uint8' as const, shape: [30], data: Uint8Array.from(texts, (_, i) => i % 2) },
+    },
+  };
+  const data = {
+    info: { id: 'toy', classes: CLASSES },
+    splits: { train: split, test: split },
+    sha256: 'same',
+  } as unknown as LoadedDataSet;
+  const ref = {
+    lab: 'imdb-rnn',
+    config: { validationShare: 0.2 },
+    seed: 3,
+    folder: '',
+    dataSet: { id: 'toy', sha256: 'same' },
+  } as const;
+
+  it('are those of each text by itself, in the order of their numbers', async () => {
+    const own = toyModel();
+    const asked = openTextModel(toyLab(), own, encoderOf, {});
+    const test = await textPredictionsOf(asked, ref, data, 'test', signal);
+    expect([...test.indices]).toEqual(texts.map((_, i) => i));
+    expect([...test.labels]).toEqual(texts.map((_, i) => i % 2));
+    texts.forEach((text, i) => {
+      const expected = probabilitiesByHand(idsOf(text).slice(0, ENCODING.length));
+      const guess = (expected[1] as number) > (expected[0] as number) ? 1 : 0;
+      expect(test.predicted[i]).toBe(guess);
+      expect(test.probability[i]).toBeCloseTo(expected[guess] as number, 5);
+      expect(test.loss[i]).toBeCloseTo(-Math.log(expected[i % 2] as number), 5);
+    });
+    expect(test.confusion.reduce((sum, count) => sum + count)).toBe(30);
+    expect(await textPredictionsOf(asked, ref, data, 'test', signal)).toBe(test);
+
+    const [train, validation] = [
+      await textPredictionsOf(asked, ref, data, 'train', signal),
+      await textPredictionsOf(asked, ref, data, 'validation', signal),
+    ];
+    expect([train.indices.length, validation.indices.length]).toEqual([24, 6]);
+    expect(new Set([...train.indices, ...validation.indices]).size).toBe(30);
+    expect(validation.indexedIn).toBe('train');
+    validation.indices.forEach((index, row) => {
+      expect(validation.predicted[row]).toBe(test.predicted[index]);
+    });
+    tf.dispose(own.parameters);
+    asked.dispose();
+  });
+
+  it('say what is missing', async () => {
+    const own = toyModel();
+    const asked = openTextModel(toyLab(), own, encoderOf, {});
+    const bare = { ...ref, config: { validationShare: 0 } };
+    await expect(textPredictionsOf(asked, bare, data, 'validation', signal)).rejects.toMatchObject({
+      code: 'run/empty-split',
+    });
+    const other = { ...ref, dataSet: { id: 'toy', sha256: 'other' } };
+    await expect(textPredictionsOf(asked, other, data, 'test', signal)).rejects.toMatchObject({
+      code: 'run/other-data',
+    });
+    tf.dispose(own.parameters);
     asked.dispose();
   });
 });
