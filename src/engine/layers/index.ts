@@ -12,3 +12,5 @@ export {
 } from './network.ts';
 export { lastingNames } from './names.ts';
 export type { Randomness } from './random-layers.ts';
+export type { Recorded } from './recurrent-layers.ts';
+export { maskedPooling, resetAfterGru, type GruSettings, type PoolingKind } from './sequence-layers.ts';

@@ -11,6 +11,8 @@ import { usesOf } from './nodes.ts';
 type Layer = layers.Layer;
 type Config = Readonly<Record<string, unknown>>;
 
+const RECURRENT = ['useBias', 'dropout', 'recurrentDropout', 'returnSequences', 'goBackwards'];
+
 /** The settings of each class that are handed over, by tfjs's names. */
 const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   Conv2D: ['filters', 'kernelSize', 'strides', 'padding', 'dilationRate', 'activation', 'useBias'],
@@ -49,6 +51,13 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   Maximum: [],
   Minimum: [],
   Concatenate: ['axis'],
+  Embedding: ['inputDim', 'outputDim', 'maskZero'],
+  SpatialDropout1D: ['rate'],
+  SimpleRNN: ['units', 'activation', ...RECURRENT],
+  LSTM: ['units', 'activation', 'recurrentActivation', ...RECURRENT],
+  GRU: ['units', 'activation', 'recurrentActivation', ...RECURRENT],
+  Bidirectional: ['mergeMode'],
+  GlobalAveragePooling1D: [],
 };
 
 /** The name of a layer's class in the weights' file: its class in snake case, as Keras writes it. */
@@ -61,7 +70,22 @@ const GROUPS: Readonly<Record<string, string>> = {
   GlobalMaxPooling2D: 'global_max_pooling2d',
   ZeroPadding2D: 'zero_padding2d',
   SpatialDropout2D: 'spatial_dropout2d',
+  SpatialDropout1D: 'spatial_dropout1d',
+  SimpleRNN: 'simple_rnn',
+  LSTM: 'lstm',
+  GRU: 'gru',
+  GlobalAveragePooling1D: 'global_average_pooling1d',
 };
+
+/** What Keras calls a layer's class: tfjs's own mostly are Keras's. */
+function kerasClass(layer: Layer): string {
+  const kind = layer.getClassName();
+  if (kind === 'ResetAfterGRU') return 'GRU';
+  // Keras's own GRU can be either; tfjs's, whose reset gate comes first, runs nowhere here.
+  if (kind === 'GRU') return 'tfjs’s GRU';
+  if (kind === 'MaskedPooling' && layer.getConfig()['kind'] === 'mean') return 'GlobalAveragePooling1D';
+  return kind;
+}
 
 /** A layer's place in a model: its class in Keras, its name, and its group in the weights' file. */
 export interface KerasLayer {
@@ -74,7 +98,7 @@ export interface KerasLayer {
 export function kerasLayers(model: LayersModel, nameOf: (layer: Layer) => string): KerasLayer[] {
   const counts = new Map<string, number>();
   return model.layers.map((layer) => {
-    const kind = layer.getClassName();
+    const kind = kerasClass(layer);
     if (kind !== 'InputLayer' && SETTINGS[kind] === undefined) throw unsupported(kind, nameOf(layer));
     const base = GROUPS[kind] ?? snakeCase(kind);
     const count = counts.get(base) ?? 0;
@@ -112,7 +136,7 @@ function layerConfig(
   name: string,
   keyOf: (tensor: SymbolicTensor) => readonly [string, number, number],
 ): Config {
-  const kind = layer.getClassName();
+  const kind = kerasClass(layer);
   const uses = usesOf(model, layer);
   if (uses.length > 1) {
     throw new LabError('export/keras', `The layer "${name}" is used ${uses.length} times.`, {
@@ -129,8 +153,8 @@ function layerConfig(
     class_name: kind,
     config:
       kind === 'InputLayer'
-        ? { batch_shape: (layer.output as SymbolicTensor).shape, dtype: 'float32', name }
-        : { name, trainable: true, dtype: 'float32', ...settingsOf(layer, kind, name) },
+        ? { batch_shape: (layer.output as SymbolicTensor).shape, dtype: inputType(layer), name }
+        : ownConfig(layer, kind, name),
     registered_name: null,
     ...(inputs.length > 0 && {
       build_config: {
@@ -143,13 +167,51 @@ function layerConfig(
   };
 }
 
+function inputType(layer: Layer): string {
+  return (layer.output as SymbolicTensor).dtype;
+}
+
+function ownConfig(layer: Layer, kind: string, name: string): Config {
+  // Keras's spatial dropouts do not take `trainable`.
+  const trainable = kind.startsWith('SpatialDropout') ? {} : { trainable: true };
+  const own = { name, ...trainable, dtype: 'float32', ...settingsOf(layer, kind, name) };
+  if (kind === 'GRU') return { ...own, reset_after: true };
+  if (kind !== 'Bidirectional') return own;
+  const { forwardLayer, backwardLayer } = layer as unknown as Directions;
+  const inner = (one: Layer): Config => ({
+    module: 'keras.layers',
+    class_name: kerasClass(one),
+    config: ownConfig(one, kerasClass(one), one === forwardLayer ? `forward_${name}` : `backward_${name}`),
+    registered_name: null,
+  });
+  return { ...own, layer: inner(forwardLayer), backward_layer: inner(backwardLayer) };
+}
+
+interface Directions {
+  readonly forwardLayer: Layer;
+  readonly backwardLayer: Layer;
+}
+
+/** Where Keras keeps a layer's weights, below the layer's group. */
+export function weightGroups(layer: Layer): { readonly path: readonly string[]; readonly layer: Layer }[] {
+  const kind = kerasClass(layer);
+  if (kind === 'Bidirectional') {
+    const { forwardLayer, backwardLayer } = layer as unknown as Directions;
+    return [
+      { path: ['forward_layer', 'cell'], layer: forwardLayer },
+      { path: ['backward_layer', 'cell'], layer: backwardLayer },
+    ];
+  }
+  return [{ path: ['SimpleRNN', 'LSTM', 'GRU'].includes(kind) ? ['cell'] : [], layer }];
+}
+
 function settingsOf(layer: Layer, kind: string, name: string): Config {
   const config = layer.getConfig() as Config;
   if (config['dataFormat'] === 'channelsFirst') throw unsupported(`${kind} with channels first`, name);
   const entries = (SETTINGS[kind] ?? []).flatMap((key) => {
     const value = config[key];
     if (value === undefined) return [];
-    const written = key === 'activation' ? activation(value, name) : value;
+    const written = key === 'activation' || key === 'recurrentActivation' ? activation(value, name) : value;
     // Keras 3 calls the slope of a leaky ReLU by its meaning.
     return [[kind === 'LeakyReLU' ? 'negative_slope' : snakeCase(key), written] as const];
   });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import type { layers, LayersModel, Tensor } from '../runtime/index.ts';
-import { kerasConfig, kerasLayers, type KerasLayer } from './keras-config.ts';
+import { kerasConfig, kerasLayers, weightGroups, type KerasLayer } from './keras-config.ts';
 
 /** What wrote the format: files of Keras 3 say it, and this one is written as that version does. */
 const KERAS_VERSION = '3.15.1';
@@ -46,13 +46,17 @@ async function weightsFile(all: readonly KerasLayer[], valueOf: KerasModel['valu
       file.create_group('vars').create_attribute('name', 'functional');
       const groups = file.create_group('layers');
       for (const { layer, name, group } of all) {
-        const variables = groups.create_group(group).create_group('vars');
-        variables.create_attribute('name', name);
-        layer.weights.forEach((variable, i) => {
-          const value = valueOf(variable);
-          const data = value.dataSync() as Float32Array;
-          variables.create_dataset({ name: String(i), data, shape: value.shape, dtype: '<f' });
-        });
+        const own = groups.create_group(group);
+        for (const { path: below, layer: part } of weightGroups(layer)) {
+          const place = below.reduce((above, next) => above.create_group(next), own);
+          const variables = place.create_group('vars');
+          variables.create_attribute('name', name);
+          part.weights.forEach((variable, i) => {
+            const value = valueOf(variable);
+            const data = value.dataSync() as Float32Array;
+            variables.create_dataset({ name: String(i), data, shape: value.shape, dtype: '<f' });
+          });
+        }
       }
       file.flush();
     } finally {

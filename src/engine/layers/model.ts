@@ -14,6 +14,7 @@ import {
   type Scalar,
   type SymbolicTensor,
   type Tensor,
+  type Tensor3D,
 } from '../runtime/index.ts';
 import { allWeights, mapParameters, named, type Parameters, type Weights } from '../training/index.ts';
 import { describeLayers } from './describe.ts';
@@ -24,6 +25,7 @@ import { kerasFile } from './keras-file.ts';
 import { lastingNames } from './names.ts';
 import { usesOf } from './nodes.ts';
 import { withRandomness, type Randomness } from './random-layers.ts';
+import { withRecurrence, type Recorded, type Recurrence } from './recurrent-layers.ts';
 import { tfjsFile } from './tfjs-file.ts';
 
 type Layer = layers.Layer;
@@ -55,6 +57,11 @@ export interface Model {
   apply(weights: Weights, x: Tensor | readonly Tensor[], training?: Randomness): Applied;
   /** What each layer makes of `x` outside of training, in the order of `describe`, inputs left out. */
   activations(weights: Weights, x: Tensor | readonly Tensor[]): Activation[];
+  /**
+   * What goes on inside of the recurrent layers while the model reads `x`, outside of training, in the order in which they run: each
+   * direction of a bidirectional layer by itself, both in the order of the text.
+   */
+  inside(weights: Weights, x: Tensor | readonly Tensor[]): Recorded[];
   /** Parameters with the layers' constraints (a greatest norm, no negative values) applied, to be called after an optimizer's step. */
   constrain(parameters: Parameters): Parameters;
   describe(): ModelSummary;
@@ -108,8 +115,8 @@ export function makeModel(build: () => LayersModel, limits?: ModelLimits): Model
       if (weight === undefined) throw new Error(`Unknown weight ${variable.name}`);
       return named(allWeights(values), weight.name);
     };
-  const run = <R>(values: Weights, written: Map<string, Tensor>, body: () => R): R =>
-    withLent(weights, values, written, body);
+  const run = <R>(values: Weights, written: Map<string, Tensor>, recurrence: Recurrence, body: () => R): R =>
+    withLent(weights, values, written, () => withRecurrence(everyNamed, recurrence, body));
 
   return {
     initialWeights: (seed) =>
@@ -135,7 +142,7 @@ export function makeModel(build: () => LayersModel, limits?: ModelLimits): Model
           );
           return { output: outputs[0] as Tensor, outputs, penalty: total(model.calculateLosses()), buffers };
         };
-        return run(values, written, () =>
+        return run(values, written, { training }, () =>
           training === undefined
             ? call()
             : withRandomness(everyNamed, training, () => {
@@ -151,11 +158,22 @@ export function makeModel(build: () => LayersModel, limits?: ModelLimits): Model
 
     activations: (values, x) =>
       tf.tidy(() => {
-        const outputs = run(values, new Map(), () =>
+        const outputs = run(values, new Map(), {}, () =>
           asList(everyLayer.apply(x as Tensor, { training: false }) as Tensor | Tensor[]),
         );
         const names = model.layers.filter(hasOutput).map((layer) => nameOf.get(layer) as string);
         return outputs.map((tensor, i): Activation => ({ name: names[i] as string, tensor })) as never;
+      }),
+
+    inside: (values, x) =>
+      tf.tidy(() => {
+        const recorded: Recorded[] = [];
+        const record = (one: Recorded): void => void recorded.push(one);
+        run(values, new Map(), { record }, () => model.apply(x as Tensor, { training: false }));
+        // Clones belong to the caller's tidy, as any result does.
+        const own = recorded.map((one) => ({ ...one, ...mapped(one, (part) => tf.clone(part)) }));
+        for (const one of recorded) mapped(one, (part) => part.dispose());
+        return own as never;
       }),
 
     constrain(parameters) {
@@ -186,6 +204,10 @@ export function makeModel(build: () => LayersModel, limits?: ModelLimits): Model
         },
       ),
   };
+}
+
+function mapped<R>({ states, gates }: Recorded, f: (part: Tensor3D) => R): { states: R[]; gates: R[] } {
+  return { states: states.map(f), gates: gates.map(f) };
 }
 
 /** Lets each weight's variable read its value in `values`, and note in `written` what is written to it (kept tensors). */

@@ -33,6 +33,8 @@ export interface RecurrentOptions {
   readonly mask?: Tensor2D | undefined;
   /** [time, batch], 1 and 0 (float32): where it is 0 no gradient passes from the state to the one before (truncation). */
   readonly flow?: Tensor2D | undefined;
+  /** [batch, units]: multiplies the state on its way to the recurrent weights, the same at every step (recurrent dropout). */
+  readonly drop?: Tensor2D | undefined;
   /** Zeros, [time, batch, units]: stands for a small change of each output, so that its gradient is that of the loss by the state. */
   readonly watch?: Tensor3D | undefined;
 }
@@ -45,7 +47,7 @@ export function recurrentSequence(
   kind: CellKind,
   projected: Tensor3D,
   weights: RecurrentWeights,
-  { mask, flow, watch }: RecurrentOptions = {},
+  { mask, flow, drop, watch }: RecurrentOptions = {},
 ): Tensor3D {
   const cell = CELLS[kind];
   checkShapes(kind, projected, weights);
@@ -55,20 +57,21 @@ export function recurrentSequence(
   if (!recordsGradients()) {
     return tf.tidy(
       () =>
-        forward(cell, projected, kernel, bias ?? noBias(width), { mask, keeps: 'output' })
+        forward(cell, projected, kernel, bias ?? noBias(width), { mask, drop, keeps: 'output' })
           .outputs[0] as Tensor3D,
     );
   }
   const op = tf.customGrad((...inputs: (Tensor | Save)[]) => {
     const [x, w, b] = inputs as [Tensor3D, Tensor2D, Tensor1D, Tensor3D?];
     const save = inputs.at(-1) as Save;
-    const { outputs, saved } = forward(cell, x, w, b, { mask, keeps: 'all' });
-    save([w, ...outputs, saved, ...[mask, flow].filter((given) => given !== undefined)]);
+    const { outputs, saved } = forward(cell, x, w, b, { mask, drop, keeps: 'all' });
+    const given = { mask, flow, drop };
+    const names = OPTIONAL.filter((name) => given[name] !== undefined);
+    save([w, ...outputs, saved, ...names.map((name) => given[name] as Tensor)]);
     return {
       value: outputs[0] as Tensor,
       gradFunc: (dy: Tensor, kept: Tensor[]) => {
-        const [given, passes] = kept.slice(2 + cell.states) as Tensor2D[];
-        const options = mask === undefined ? { flow: given } : { mask: given, flow: passes };
+        const options = Object.fromEntries(names.map((name, i) => [name, kept[2 + cell.states + i]]));
         const isWatched = watch !== undefined;
         return backward(cell, dy as Tensor3D, kept, { ...options, isWatched }, { time, batch, units });
       },
@@ -77,6 +80,9 @@ export function recurrentSequence(
   const watched = watch === undefined ? [] : [watch];
   return tf.tidy(() => op(projected, kernel, bias ?? noBias(width), ...watched) as Tensor3D);
 }
+
+/** Options that are needed on the way back. */
+const OPTIONAL = ['mask', 'flow', 'drop'] as const;
 
 /** What goes on inside of a layer: each state after each step, and what each gate said, [time, batch, units] all. */
 export interface RecurrentParts {
@@ -100,6 +106,7 @@ export function recurrentParts(
   return tf.tidy(() => {
     const { outputs, saved } = forward(cell, projected, kernel, bias ?? noBias(width), {
       mask,
+      drop: undefined,
       keeps: 'all',
     });
     const parts = cell.saves === 0 ? [] : tf.split(saved, cell.saves, 2);
@@ -126,6 +133,7 @@ function checkShapes(kind: CellKind, projected: Tensor3D, { kernel }: RecurrentW
 }
 
 type Save = (tensors: Tensor[]) => void;
+type Kept<Name extends keyof RecurrentOptions> = Pick<RecurrentOptions, Name>;
 
 /** Runs the cell over the sequence: each state after each step and what the way back needs, or the output alone. */
 function forward(
@@ -133,7 +141,7 @@ function forward(
   x: Tensor3D,
   kernel: Tensor2D,
   bias: Tensor1D,
-  { mask, keeps }: { readonly mask: Tensor2D | undefined; readonly keeps: 'all' | 'output' },
+  { mask, drop, keeps }: Kept<'mask' | 'drop'> & { readonly keeps: 'all' | 'output' },
 ): { outputs: Tensor3D[]; saved: Tensor3D } {
   const savesGates = keeps === 'all' && cell.saves > 0;
   const [time, batch] = x.shape;
@@ -146,7 +154,7 @@ function forward(
     saved: savesGates ? rows(cell.saves * units) : zeroFilled<Tensor3D>([1, 1, 1]),
   };
   const end = whileLoop(tf.scalar(time, 'int32'), start, (t, { states, outputs, saved }) => {
-    const r = tf.add<Tensor2D>(tf.matMul(states[0] as Tensor2D, kernel), bias);
+    const r = tf.add<Tensor2D>(tf.matMul(dropped(states[0] as Tensor2D, drop), kernel), bias);
     const step = cell.forward(rowAt(x, t), r, states);
     const real = mask === undefined ? undefined : maskAt(mask, t);
     const next = step.next.map((state, k) => choose(real, state, states[k] as Tensor2D));
@@ -165,7 +173,7 @@ function backward(
   cell: Cell,
   dy: Tensor3D,
   kept: readonly Tensor[],
-  { mask, flow, isWatched }: Pick<RecurrentOptions, 'mask' | 'flow'> & { readonly isWatched: boolean },
+  { mask, flow, drop, isWatched }: Kept<'mask' | 'flow' | 'drop'> & { readonly isWatched: boolean },
   { time, batch, units }: { time: number; batch: number; units: number },
 ): Tensor[] {
   const kernel = kept[0] as Tensor2D;
@@ -203,7 +211,8 @@ function backward(
     const dx = choose(real, step.x, none);
     const dr = choose(real, step.r, none);
     const [own, ...rest] = step.states as [Tensor2D, ...Tensor2D[]];
-    const leaving = [tf.add<Tensor2D>(own, tf.matMul(step.r, kernel, false, true)), ...rest];
+    const through = dropped(tf.matMul(step.r, kernel, false, true), drop);
+    const leaving = [tf.add<Tensor2D>(own, through), ...rest];
     const passed = leaving.map((gradient, k) => choose(real, gradient, arriving[k] as Tensor2D));
     const passes = flow === undefined ? undefined : maskAt(flow, t);
     return {
@@ -215,12 +224,17 @@ function backward(
   });
   const all = tf.reshape<Rank.R2>(apart ? end.r : end.x, [time * batch, width]);
   const dKernel = tf.matMul(
-    tf.reshape<Rank.R2>(befores[0] as Tensor3D, [time * batch, units]),
+    tf.reshape<Rank.R2>(dropped(befores[0] as Tensor3D, drop), [time * batch, units]),
     all,
     true,
     false,
   );
   return [end.x, dKernel, tf.sum(all, 0), ...(isWatched ? [end.watched] : [])];
+}
+
+/** A state, or all states, as the recurrent weights get them. */
+function dropped<T extends Tensor>(state: T, drop: Tensor2D | undefined): T {
+  return drop === undefined ? state : tf.mul(state, drop);
 }
 
 /** `yes` where the step is real, else `no`; `yes` where all are. */
