@@ -17,8 +17,8 @@ import { Lru } from './lru.ts';
 import type { Model } from './models.ts';
 import { mismatch } from './predict.ts';
 
-/** Rows times tokens of one call: some tens of milliseconds, so that the engine's other work goes on in between. */
-const MOST_PLACES = 16_384;
+/** Rows times tokens of one call: a few tenths of a second, so that the engine's other work goes on in between. */
+const MOST_PLACES = 65_536;
 /** Vocabularies that stay in memory; one of 20,000 words takes about 2 MB. */
 const MOST_VOCABULARIES = 8;
 
