@@ -7,8 +7,9 @@ export function makeRunLines(task: RunTask): (event: EngineRunEvent) => readonly
   let begun: Extract<EngineRunEvent, { kind: 'begun' }> | undefined;
   const started = (plan: string): readonly RunEvent[] => {
     if (begun === undefined) return [];
-    const { config, device } = begun;
-    return [{ kind: 'started', run: task.id, lab: task.lab, config, seed: task.seed, device, plan }];
+    const { config, device, start } = begun;
+    const { id: run, lab, seed } = task;
+    return [{ kind: 'started', run, lab, config, seed, device, plan, ...(start !== null && { start }) }];
   };
   return (event) => {
     switch (event.kind) {

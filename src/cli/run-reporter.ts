@@ -1,6 +1,7 @@
 /** Shows a run on the terminal: a live line, a line for each epoch, and how it ended. */
 import type { FetchProgress } from '../shared/data.ts';
 import type { RunEnded, RunEvent, RunProgress, Values } from '../shared/run-events.ts';
+import { startLine } from '../shared/start.ts';
 import { formatBar, formatBytes, formatNumber, formatPercent, formatSeconds } from './format.ts';
 import type { Output } from './output.ts';
 
@@ -37,6 +38,7 @@ export class RunReporter {
             .map(([name, value]) => `${name} ${value}`)
             .join(', '),
         );
+        if (event.start !== undefined) this.output.line(startLine(event.start));
         break;
       case 'metrics':
         if ('train/loss' in event.values) this.epochLine(event.epoch, event.values);

@@ -2,6 +2,7 @@
 import type { Field } from '../shared/fields.ts';
 import type { LabInfo, MetricInfo } from '../shared/labs.ts';
 import type { Run } from '../shared/runs.ts';
+import { startSourceOf } from '../shared/start.ts';
 
 /** What stands where there is no value. */
 export const MISSING = '–';
@@ -98,8 +99,15 @@ export function formatMetric(
 
 /** A field's value with its unit: "64 images". */
 export function formatField(field: Field, value: number | string): string {
+  if (field.kind === 'start') return formatStart(value);
   const unit = (field.kind === 'integer' || field.kind === 'number') && field.unit ? ` ${field.unit}` : '';
   return `${formatSetting(value)}${unit}`;
+}
+
+/** Where weights come from: "fresh", or the run or model by its id. */
+function formatStart(value: number | string): string {
+  const source = startSourceOf(value);
+  return source === null || source.kind === 'fresh' ? String(value) : `${source.kind} ${source.id}`;
 }
 
 export interface ChangedSetting {
@@ -110,20 +118,23 @@ export interface ChangedSetting {
 
 /** What of a run differs from the lab's defaults, in the order of the lab's fields. */
 export function changedSettings(
-  run: Pick<Run, 'config'>,
+  run: Pick<Run, 'config'> & Partial<Pick<Run, 'start'>>,
   lab: Pick<LabInfo, 'fields'> | null | undefined,
 ): readonly ChangedSetting[] {
   if (!lab) return [];
   return Object.entries(lab.fields).flatMap(([name, field]) => {
     const value = run.config[name];
     if (value === undefined || value === field.default) return [];
-    return [{ name, label: field.label, value: formatSetting(value) }];
+    const start = field.kind === 'start' ? (run.start?.origin ?? null) : null;
+    if (start?.kind === 'run') return [{ name, label: field.label, value: `run ${start.number}` }];
+    const text = field.kind === 'start' ? formatStart(value) : formatSetting(value);
+    return [{ name, label: field.label, value: text }];
   });
 }
 
 /** The same in one line: "learning rate 0.5, hidden units 128", or "defaults". */
 export function changedText(
-  run: Pick<Run, 'config'>,
+  run: Pick<Run, 'config'> & Partial<Pick<Run, 'start'>>,
   lab: Pick<LabInfo, 'fields'> | null | undefined,
 ): string {
   const changed = changedSettings(run, lab);

@@ -10,6 +10,8 @@ interface FieldBase {
   readonly group?: string;
   /** One line: what it does, and a reason for its default. */
   readonly help: string;
+  /** Of no use, and not shown in a form, while the field of this name stands at its default. */
+  readonly onlyWith?: string;
 }
 
 export interface NumberField extends FieldBase {

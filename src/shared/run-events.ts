@@ -2,6 +2,7 @@
  * What a run says while it runs: the command line's `--json` lines, and later the app's streams. Stable; programs rely on it.
  */
 import type { Config } from './fields.ts';
+import type { StartReport } from './start.ts';
 
 export type Values = Readonly<Record<string, number>>;
 
@@ -20,6 +21,8 @@ export interface RunStarted {
   readonly seed: number;
   readonly device: string;
   readonly plan: string;
+  /** What was taken of another run or model; left out where all weights began anew, or a checkpoint has them. */
+  readonly start?: StartReport;
 }
 
 /** Metrics of one step (`loss`), or of an epoch (`train/loss`, `validation/loss`). Steps and epochs count from 1. */

@@ -63,3 +63,24 @@ export function startSummary({ layers, frozen }: StartReport): string {
   const how = frozen ? 'taken and frozen' : 'taken';
   return `${taken.length} of ${layers.length} layers ${how}, ${weights.toLocaleString('en')} weights`;
 }
+
+/** The layers that begin anew, each with the reason, in words. */
+export function freshLayers({ layers }: StartReport): readonly string[] {
+  return layers
+    .filter(({ taken }) => !taken)
+    .map(({ name, why }) => (why === null ? name : `${name}: ${why}`));
+}
+
+/** "run 12, step 480" or the name of a model, with its file. */
+export function originText({ origin }: StartReport): string {
+  return origin.kind === 'run'
+    ? `run ${origin.number}, step ${origin.step.toLocaleString('en')}`
+    : `the model ${origin.id}, imported from ${origin.source}`;
+}
+
+/** All of it in one line, for a terminal. */
+export function startLine(report: StartReport): string {
+  const fresh = freshLayers(report);
+  const anew = fresh.length === 0 ? '' : ` Anew: ${fresh.join('; ')}.`;
+  return `Started from ${originText(report)}: ${startSummary(report)}.${anew}`;
+}

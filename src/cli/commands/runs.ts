@@ -8,6 +8,7 @@ import type { Values } from '../../shared/run-events.ts';
 import { RUN_STATES, type Run, type RunState } from '../../shared/runs.ts';
 import { formatBytes, formatNumber, formatPercent, formatSeconds, formatTable } from '../format.ts';
 import { withHistory } from '../home.ts';
+import { startLine } from '../../shared/start.ts';
 import { makeOutput, type Output } from '../output.ts';
 
 interface JsonOption {
@@ -132,6 +133,7 @@ function* describeRun(run: Run): Generator<string> {
   yield Object.entries(run.config)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
+  if (run.start !== null) yield startLine(run.start);
   yield `Step ${run.step.toLocaleString('en-US')} of ${run.steps.toLocaleString('en-US')}, epoch ${run.epoch} of ${run.epochs}, ${formatSeconds(run.seconds)} of training`;
   for (const [split, values] of Object.entries(run.metrics) as [string, Values][]) {
     const told = Object.entries(values).map(

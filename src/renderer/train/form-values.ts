@@ -30,6 +30,11 @@ export function changedNames(fields: Fields, values: FormValues): readonly strin
   return Object.entries(fields).flatMap(([name, field]) => (values[name] === field.default ? [] : [name]));
 }
 
+/** Whether a field says anything, as the others stand. */
+export function isOfUse(fields: Fields, values: FormValues, { onlyWith }: Field): boolean {
+  return onlyWith === undefined || values[onlyWith] !== fields[onlyWith]?.default;
+}
+
 export interface FieldGroup {
   readonly title: string;
   readonly fields: readonly (readonly [name: string, field: Field])[];

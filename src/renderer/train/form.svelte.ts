@@ -44,6 +44,11 @@ export class ExperimentFormState {
     return Object.keys(this.problems).length === 0;
   }
 
+  /** Whether nothing but the field `name` has a problem. */
+  isWhole(name: string): boolean {
+    return Object.keys(this.problems).every((other) => other === name);
+  }
+
   set(name: string, value: number | string): void {
     this.values = { ...this.values, [name]: value };
   }
