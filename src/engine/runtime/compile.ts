@@ -50,6 +50,8 @@ export interface Compiled<A extends readonly unknown[], R> {
    * last bits where a kernel shares out its sums by the number of threads.
    */
   readonly onOneThread: (...inputs: A) => Promise<R>;
+  /** Lets 'auto' choose for these inputs where there is nothing to time. Computes nothing. */
+  readonly settle: (...inputs: A) => void;
   /** The plan in use; undefined while 'auto' has not chosen. */
   readonly plan: Plan | undefined;
   readonly traces: readonly Trace[];
@@ -125,12 +127,16 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
     }
   }
 
-  async function choose(inputs: A): Promise<Plan> {
+  function settle(inputs: A): Plan | undefined {
+    if (plan !== undefined) return plan;
     const known = foregone(inputs);
-    if (known !== undefined) {
-      options.onChoice?.(known);
-      return known.plan;
-    }
+    if (known !== undefined) options.onChoice?.(known);
+    return (plan = known?.plan);
+  }
+
+  async function choose(inputs: A): Promise<Plan> {
+    const settled = settle(inputs);
+    if (settled !== undefined) return settled;
     const milliseconds: Partial<Record<Plan, number | string>> = {};
     const once = async (candidate: Plan): Promise<void> => {
       for (const tensor of flatten<Tensor>(await run(candidate, inputs, false), isTensor)[0])
@@ -159,6 +165,7 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
     run((plan ??= await choose(inputs)), inputs, true, true);
   return Object.defineProperties(compiled, {
     onOneThread: { value: onOneThread },
+    settle: { value: (...inputs: A) => void settle(inputs) },
     plan: { get: () => plan },
     traces: { get: () => [...cache.values()] },
     dispose: {

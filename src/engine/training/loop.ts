@@ -145,7 +145,10 @@ class Run {
     this.steps = new TrainingSteps(experiment, options.plan, (choice) =>
       options.onEvent({ kind: 'plan', choice }),
     );
-    this.pace = new Pace({ mostSteps: STEPS_PER_CALL, firstSteps: this.steps.plan === undefined ? 16 : 2 });
+    this.pace = new Pace({
+      mostSteps: STEPS_PER_CALL,
+      firstSteps: () => (this.steps.plan === undefined ? 16 : 2),
+    });
     if (mayUseOneThread() && options.plan !== 'eager') {
       this.sameBits = new SameBits(() => this.pace.allowOneThread());
     }
@@ -202,6 +205,9 @@ class Run {
     const batches = batchesOfEpoch(experiment, this.progress.epoch);
     const { order } = batches;
     this.steps.startEpoch(batches);
+    if (this.steps.plan === undefined) {
+      this.steps.settlePlan(this.state, this.progress.step, this.progress.stepInEpoch);
+    }
     if (this.progress.step === 0 && this.options.resumeFrom === undefined) await this.probeIfDue(order);
     while (this.progress.stepInEpoch < this.stepsPerEpoch) {
       if (control.pausing) {

@@ -29,8 +29,8 @@ const RECENT_CALLS = 5;
 export interface PaceOptions {
   /** The most steps that a call can take. */
   readonly mostSteps: number;
-  /** Steps of the very first call; more where plans are timed on them. */
-  readonly firstSteps: number;
+  /** Steps of the very first call, asked for when it comes; more where plans are timed on them. */
+  readonly firstSteps: () => number;
   /** Milliseconds since some moment; another clock for tests. */
   readonly now?: () => number;
 }
@@ -81,7 +81,7 @@ export class Pace {
     const most = Math.min(left, mostSteps);
     const { threads, stepMs } = this;
     // The first call compiles: it says nothing about how long the next one takes.
-    if (this.last === undefined) return { steps: Math.min(most, firstSteps), threads, tells: 'nothing' };
+    if (this.last === undefined) return { steps: Math.min(most, firstSteps()), threads, tells: 'nothing' };
     if (stepMs === undefined) return { steps: Math.min(most, 4), threads, tells: 'usual' };
     const fitting = Math.max(1, Math.round(CALL_MS / stepMs));
     const forTrial = Math.min(TRIAL_STEPS, fitting);

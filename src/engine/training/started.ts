@@ -51,7 +51,7 @@ export function allWeights({ parameters, buffers }: Weights): Parameters {
 export function resumedFrom(experiment: Experiment, checkpoint: Checkpoint): Experiment {
   const names = tf.tidy(() => {
     const parameters = experiment.initialParameters();
-    tf.dispose(parameters as never);
+    tf.dispose(parameters);
     return Object.keys(parameters) as never;
   }) as string[];
   const frozen = new Set(names.filter((name) => checkpoint.tensors[`buffers/${name}`] !== undefined));

@@ -98,17 +98,11 @@ export class TrainingSteps {
     threads: 'all' | 'one' = 'all',
   ): Promise<StepsResult> {
     if (this.order === undefined) throw new Error('startEpoch must come before take');
-    const rates = Float32Array.from({ length: STEPS_PER_CALL }, (_, i) => this.experiment.schedule(step + i));
-    const inputs = [
-      tf.scalar(position, 'int32'),
-      tf.scalar(count, 'int32'),
-      tf.tensor1d(rates),
-      tf.scalar(step, 'int32'),
-    ] as const;
+    const inputs = this.inputsOf(step, position, count);
     const compiled = this.compiledFor(this.widths?.[position]);
     const call = threads === 'one' ? compiled.onOneThread : compiled;
     const result = await call(state, this.order, ...inputs);
-    tf.dispose(inputs as unknown as Tensor[]);
+    tf.dispose(inputs);
     const metrics = Object.fromEntries(
       Object.entries(result.metrics).map(([name, tensor]) => [
         name,
@@ -118,6 +112,24 @@ export class TrainingSteps {
     const finite = result.finite.dataSync()[0] !== 0;
     tf.dispose([...Object.values(result.metrics), result.finite]);
     return { state: result.state, metrics, finite };
+  }
+
+  /** Settles the plan of 'auto' for the step at `position`, where there is nothing to time. */
+  settlePlan(state: ModelState, step: number, position: number): void {
+    if (this.order === undefined) throw new Error('startEpoch must come before settlePlan');
+    const inputs = this.inputsOf(step, position, 1);
+    this.compiledFor(this.widths?.[position]).settle(state, this.order, ...inputs);
+    tf.dispose(inputs);
+  }
+
+  private inputsOf(step: number, position: number, count: number): [Scalar, Scalar, Tensor1D, Scalar] {
+    const rates = Float32Array.from({ length: STEPS_PER_CALL }, (_, i) => this.experiment.schedule(step + i));
+    return [
+      tf.scalar(position, 'int32'),
+      tf.scalar(count, 'int32'),
+      tf.tensor1d(rates),
+      tf.scalar(step, 'int32'),
+    ];
   }
 
   /** Runs one step op by op (see non-finite.ts); the result is the caller's to dispose. */

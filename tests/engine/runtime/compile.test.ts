@@ -146,6 +146,8 @@ describe('compile', () => {
       onChoice: (made) => (choice = made),
     });
     const inputs = [tf.ones<Rank.R4>([1, 4, 4, 1]), tf.ones<Rank.R4>([3, 3, 1, 1])] as const;
+    compiled.settle(...inputs);
+    expect(compiled.plan).toBe('graph');
     const y = await compiled(...inputs);
     expect(values(y).slice(0, 2)).toEqual([4, 6]);
     expect(choice?.plan).toBe('graph');

@@ -13,7 +13,7 @@ class Machine {
   constructor(allMs: number, oneMs: number) {
     this.allMs = allMs;
     this.oneMs = oneMs;
-    this.pace = new Pace({ mostSteps: 32, firstSteps: 2, now: () => this.time });
+    this.pace = new Pace({ mostSteps: 32, firstSteps: () => 2, now: () => this.time });
   }
 
   /** Trains for so many seconds, `left` steps at most in a call. */
