@@ -28,10 +28,12 @@ import { SETTING_SCHEMAS } from './settings.ts';
 import {
   BATCHINGS,
   KEEPS,
+  TEXT_CHARSETS,
   TOKENIZERS,
   type TextDetail,
   type TextPadding,
   type TextPage,
+  type TextPreview,
   type TextStatistics,
 } from './texts.ts';
 import type { StartReport } from './start.ts';
@@ -63,6 +65,18 @@ const pictureOptions = v.object({
   seed: natural,
 });
 
+const textOptions = v.partial(
+  v.object({
+    textColumn: shortText,
+    labelColumn: shortText,
+    idColumn: shortText,
+    delimiter: v.pipe(v.string(), v.length(1)),
+    header: v.boolean(),
+    charset: v.picklist(TEXT_CHARSETS),
+    testShare: v.pipe(v.number(), v.minValue(0), v.maxValue(0.9)),
+    seed: natural,
+  }),
+);
 const textEncoding = v.object({
   tokenizer: v.picklist(TOKENIZERS),
   vocabularySize: v.pipe(natural, v.minValue(5), v.maxValue(200_000)),
@@ -181,8 +195,17 @@ export const contract = {
     verify: base.input(v.object({ id: dataSetId })).output(type<VerifyReport>()),
     /** From a file or folder on the machine that runs the lab. */
     import: base
-      .input(v.object({ path, as: dataSetId, pictures: v.optional(pictureOptions) }))
+      .input(
+        v.object({
+          path,
+          as: dataSetId,
+          pictures: v.optional(pictureOptions),
+          texts: v.optional(textOptions),
+        }),
+      )
       .output(type<ImportReport>()),
+    /** What a file or folder of texts on that machine holds, before it is imported. */
+    preview: base.input(v.object({ path, texts: v.optional(textOptions) })).output(type<TextPreview>()),
     remove: base.input(v.object({ id: dataSetId })).output(type<void>()),
     statistics: base.input(v.object({ id: dataSetId })).output(type<DataSetStatistics>()),
     /** A page of the texts that fit a filter. */

@@ -113,14 +113,17 @@ export interface PictureOptions {
   readonly seed: number;
 }
 
-/** A file that was left out of an import, and why. */
+/** A file, or a row of a table, that was left out of an import, and why. */
 export interface SkippedFile {
-  /** From the imported folder, with `/` between parts. */
+  /** From the imported folder, with `/` between parts; of a row "line 17". */
   readonly name: string;
   readonly problem: string;
 }
 
 export interface ImportReport {
   readonly info: DataSetInfo;
+  /** The first thousand. */
   readonly skipped: readonly SkippedFile[];
+  /** How many were left out in all. */
+  readonly skippedCount: number;
 }

@@ -34,8 +34,10 @@ import type {
   Batching,
   TextDetail,
   TextEncoding,
+  TextOptions,
   TextPadding,
   TextPage,
+  TextPreview,
   TextQuery,
   TextStatistics,
 } from './texts.ts';
@@ -161,9 +163,16 @@ export interface EngineMethods {
   'data.fetch': { params: { id: string }; result: DataSetListing };
   'data.verify': { params: { id: string }; result: VerifyReport };
   'data.import': {
-    params: { path: string; as: string; pictures?: PictureOptions };
+    params: {
+      path: string;
+      as: string;
+      pictures?: PictureOptions | undefined;
+      texts?: TextOptions | undefined;
+    };
     result: ImportReport;
   };
+  /** The beginning of a file or folder of texts. */
+  'data.preview': { params: { path: string; texts?: TextOptions | undefined }; result: TextPreview };
   'data.remove': { params: { id: string }; result: null };
   'data.statistics': { params: { id: string }; result: DataSetStatistics };
   'data.examples': { params: ExampleQuery; result: ExamplePage };

@@ -188,7 +188,8 @@ export interface RowProblem {
 /** The beginning of a file of texts, before it is imported. */
 export interface TextPreview {
   readonly format: TextFormat;
-  readonly charset: TextCharset;
+  /** Null for a folder: each file's own is found out. */
+  readonly charset: TextCharset | null;
   /** Of a table; null otherwise. */
   readonly delimiter: string | null;
   readonly header: boolean;
@@ -201,9 +202,10 @@ export interface TextPreview {
   readonly idColumn: string | null;
   /** Classes among the rows that were looked at, with their numbers of rows there, most frequent first; at most 256. */
   readonly classes: readonly { readonly name: string; readonly rows: number }[];
-  /** Rows that were looked at: all of a short file. */
+  /** Rows, or files of a folder, that were looked at: all of a short file. */
   readonly looked: number;
   readonly isWhole: boolean;
+  /** Of the file, or of a folder's files that were looked at. */
   readonly bytes: number;
   /** Rows among those looked at that cannot be used, at most 20. */
   readonly problems: readonly RowProblem[];

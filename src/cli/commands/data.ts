@@ -1,18 +1,14 @@
 /** `gradient-lab data`: the data sets, and getting them. */
 import { Command } from 'commander';
-import {
-  fetchDataSet,
-  importDataSet,
-  listDataSets,
-  removeDataSet,
-  verifyDataSet,
-} from '../../engine/data/index.ts';
-import type { PictureOptions } from '../../shared/data.ts';
+import { fetchDataSet, listDataSets, removeDataSet, verifyDataSet } from '../../engine/data/index.ts';
 import { LabError } from '../../shared/errors.ts';
 import { EXIT } from '../exit.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import { makeOutput, type Output } from '../output.ts';
 import { RunReporter } from '../run-reporter.ts';
+import { importCommand } from './data-import.ts';
+import { previewCommand } from './data-preview.ts';
+import { showCommand } from './data-show.ts';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -20,9 +16,9 @@ interface JsonOption {
 
 export function dataCommand(): Command {
   const data = new Command('data')
-    .summary('list, fetch, verify, import, or remove data sets')
+    .summary('list, show, fetch, verify, import, or remove data sets')
     .description(
-      'Data sets: listed, fetched from their sources, verified against their checksums, imported from your own files, or removed.',
+      'Data sets: listed, shown, fetched from their sources, verified against their checksums, imported from your own files, or removed.',
     );
 
   data
@@ -97,36 +93,9 @@ export function dataCommand(): Command {
       }
     });
 
-  data
-    .command('import')
-    .description(
-      'Imports a data set from your own files: one that is known, from its published files, or a new one, from IDX files (plain or gzipped) or from pictures (PNG or JPEG), one folder a class.',
-    )
-    .argument('<path>', 'a folder with images and labels, or with a folder of pictures for each class')
-    .requiredOption('--as <id>', 'the data set that it is, such as fashion-mnist, or a new name')
-    .option('--size <pixels>', 'pictures: size of the images, such as 32 or 24x32 (rows x columns)', '32')
-    .option('--grey', 'pictures: grey images')
-    .option('--fit <how>', 'pictures: "crop" takes the middle, "stretch" squeezes all of it', 'crop')
-    .option(
-      '--test-share <share>',
-      'pictures: share drawn for testing, where there are no folders "train" and "test"',
-      '0.2',
-    )
-    .option('--seed <number>', 'pictures: what the draw for testing depends on', '0')
-    .option('--json', 'one JSON object')
-    .action(async (path: string, options: JsonOption & PictureFlags & { as: string }) => {
-      const output = outputFor(options.json);
-      const { info, skipped } = await importDataSet(path, {
-        as: options.as,
-        pictures: pictureOptionsOf(options),
-      });
-      output.object({ kind: 'imported', id: info.id, skipped });
-      output.line(
-        `Imported ${info.id}: ${info.splits.map((split) => `${split.name} ${split.examples.toLocaleString('en-US')}`).join(', ')}.`,
-      );
-      if (skipped.length > 0) output.line(`Left out ${skipped.length} files:`);
-      for (const { name, problem } of skipped) output.line(`  ${name}: ${problem}`);
-    });
+  data.addCommand(importCommand());
+  data.addCommand(previewCommand());
+  data.addCommand(showCommand());
 
   data
     .command('remove')
@@ -141,36 +110,12 @@ export function dataCommand(): Command {
     });
 
   data.action(() => {
-    throw new LabError('usage', 'Expected list, fetch, verify, import, or remove.', {
+    throw new LabError('usage', 'Expected list, show, fetch, verify, preview, import, or remove.', {
       hint: 'See `gradient-lab data --help`.',
     });
   });
   return data;
 }
-
-interface PictureFlags {
-  readonly size: string;
-  readonly grey?: boolean;
-  readonly fit: string;
-  readonly testShare: string;
-  readonly seed: string;
-}
-
-/** What the flags say; that the values make sense, the import itself checks. */
-function pictureOptionsOf({ size, grey, fit, testShare, seed }: PictureFlags): PictureOptions {
-  const [rows = '', columns = rows] = size.split('x');
-  return {
-    rows: numberOf(rows),
-    columns: numberOf(columns),
-    channels: grey === true ? 1 : 3,
-    fit: fit as PictureOptions['fit'],
-    testShare: numberOf(testShare),
-    seed: numberOf(seed),
-  };
-}
-
-/** Not a number for an empty text, which `Number` takes for 0. */
-const numberOf = (text: string): number => (text.trim() === '' ? NaN : Number(text));
 
 function outputFor(json: boolean | undefined): Output {
   return makeOutput(json ?? false, process.stdout, process.stderr);

@@ -24,6 +24,7 @@ export { missingFile, readWholeFile } from './files.ts';
 export { dataFolder, homeFolder } from './home.ts';
 export { idxDataSet, type IdxDataSetOptions } from './idx-data-set.ts';
 export { importDataSet, type ImportOptions } from './import.ts';
+export { previewTexts } from './import/text-preview.ts';
 export { findDataSet, type Found } from './inspect.ts';
 export { parseIdx, readIdxFile, type IdxArray, type IdxExpectation } from './readers/idx.ts';
 export { decodePicture, MAX_PICTURE_BYTES } from './readers/picture.ts';

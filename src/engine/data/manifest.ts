@@ -28,9 +28,18 @@ export interface Manifest {
   readonly personal?: PersonalFacts;
 }
 
-export interface PersonalFacts {
+/** Images in IDX files, or texts. */
+export type PersonalFacts = PersonalImages | PersonalTexts;
+
+export interface PersonalImages {
   readonly format: 'idx';
   readonly imageShape: IdxImageShape;
+  readonly splits: readonly SplitInfo[];
+  readonly classes: readonly string[];
+}
+
+export interface PersonalTexts {
+  readonly format: 'texts';
   readonly splits: readonly SplitInfo[];
   readonly classes: readonly string[];
 }
@@ -95,10 +104,7 @@ function checkFile(value: unknown): ManifestFile {
 
 function checkPersonal(value: unknown): PersonalFacts {
   const { format, imageShape, splits, classes } = recordOf(value, 'the facts of a personal data set');
-  expect(format === 'idx', 'the format "idx"', format);
-  const sizes = listOf(imageShape, 'an image shape');
-  const isShape = sizes.length === 2 || (sizes.length === 3 && sizes[2] === 3);
-  expect(isShape && sizes.every(isCount), 'rows and columns, and 3 for coloured images', imageShape);
+  expect(format === 'idx' || format === 'texts', 'the format "idx" or "texts"', format);
   const names = listOf(classes, 'classes');
   expect(
     names.length <= 256 && names.every((name) => typeof name === 'string'),
@@ -112,12 +118,17 @@ function checkPersonal(value: unknown): PersonalFacts {
     expect(isCount(examples), 'a number of examples', examples);
     return { name: known as SplitInfo['name'], examples: examples as number };
   });
-  return {
-    format: 'idx',
-    imageShape: sizes as unknown as IdxImageShape,
-    splits: parts,
-    classes: names as string[],
-  };
+  const common = { splits: parts, classes: names as string[] };
+  return format === 'texts'
+    ? { format: 'texts', ...common }
+    : { format: 'idx', imageShape: checkImageShape(imageShape), ...common };
+}
+
+function checkImageShape(value: unknown): IdxImageShape {
+  const sizes = listOf(value, 'an image shape');
+  const isShape = sizes.length === 2 || (sizes.length === 3 && sizes[2] === 3);
+  expect(isShape && sizes.every(isCount), 'rows and columns, and 3 for coloured images', value);
+  return sizes as unknown as IdxImageShape;
 }
 
 function expect(holds: boolean, expected: string, got: unknown): void {

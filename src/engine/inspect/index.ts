@@ -10,3 +10,5 @@ export type {
 } from './inspectable.ts';
 export { makeInspectMethods, type InspectMethods } from './methods.ts';
 export { dataInfoOf, imageShapeOf } from './run-data.ts';
+export { textStatisticsOf } from './texts-statistics.ts';
+export { TextViews } from './texts.ts';

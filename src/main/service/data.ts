@@ -1,6 +1,7 @@
 /** Data sets for the windows: calls to the engine, progress for everyone, and one fetch at a time for each data set. */
 import type { AppEvent } from '../../shared/app.ts';
-import type { DataSetListing, FetchProgress, ImportReport, PictureOptions } from '../../shared/data.ts';
+import type { DataSetListing, FetchProgress, ImportReport } from '../../shared/data.ts';
+import type { EngineMethods } from '../../shared/engine-protocol.ts';
 import type { EngineSupervisor } from '../engines/index.ts';
 
 interface Fetch {
@@ -37,8 +38,8 @@ export class DataService {
     this.fetches.get(id)?.abort.abort();
   }
 
-  async import(path: string, as: string, pictures?: PictureOptions): Promise<ImportReport> {
-    const report = await this.engines.call('data.import', { path, as, ...(pictures && { pictures }) });
+  async import(params: EngineMethods['data.import']['params']): Promise<ImportReport> {
+    const report = await this.engines.call('data.import', params);
     this.publish({ kind: 'data', id: report.info.id });
     return report;
   }

@@ -95,7 +95,10 @@ export function makeRouter(parts: ServiceParts) {
       fetch: os.data.fetch.handler(({ input }) => data.fetch(input.id)),
       cancelFetch: os.data.cancelFetch.handler(({ input }) => data.cancelFetch(input.id)),
       verify: os.data.verify.handler(({ input, signal }) => engines.call('data.verify', input, { signal })),
-      import: os.data.import.handler(({ input }) => data.import(input.path, input.as, input.pictures)),
+      import: os.data.import.handler(({ input }) => data.import(input)),
+      preview: os.data.preview.handler(({ input, signal }) =>
+        engines.call('data.preview', input, { signal }),
+      ),
       remove: os.data.remove.handler(({ input }) => data.remove(input.id)),
       statistics: os.data.statistics.handler(({ input, signal }) =>
         engines.call('data.statistics', input, { signal }),

@@ -1,135 +1,17 @@
-/** Pictures in folders, one folder a class: `cats/a.jpg`, or `train/cats/a.jpg` and `test/cats/b.jpg`. */
-import { createHash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import type { SplitName } from '../../../shared/data.ts';
-import { LabError } from '../../../shared/errors.ts';
-import { MAX_CLASS_NAME_LENGTH, MAX_CLASSES } from './class-names.ts';
-import { splitOf } from './find-idx.ts';
+/** Pictures in folders, one folder a class. */
+import { countClassFiles, findClassFiles, type ClassFile, type ClassFiles } from './find-class-files.ts';
 
-/** One picture that may be good. */
-export interface PictureFile {
-  readonly path: string;
-  /** From the folder that was given, with `/` between parts: for messages, and for the draw of the test split. */
-  readonly name: string;
-  readonly label: number;
-  readonly split: SplitName;
-}
-
-export interface FoundPictures {
-  /** Names of the classes, in the order of their labels. */
-  readonly classes: readonly string[];
-  /** In an order that is drawn by seed and name, so that classes are mixed. */
-  readonly files: readonly PictureFile[];
-}
+export type PictureFile = ClassFile;
 
 const PICTURE_NAME = /\.(png|jpe?g)$/i;
-const SPLIT_FOLDER = /^(train|training|test|testing|val|valid|validation)$/i;
-const MAX_FILES = 500_000;
 
-/** Whether a folder holds folders of pictures. Never throws: what cannot be read holds none. */
-export function holdsPictures(folder: string): boolean {
-  try {
-    return foldersIn(folder).some(
-      (name) =>
-        filesIn(join(folder, name)).some((file) => PICTURE_NAME.test(file)) ||
-        (SPLIT_FOLDER.test(name) &&
-          foldersIn(join(folder, name)).some((inner) =>
-            filesIn(join(folder, name, inner)).some((file) => PICTURE_NAME.test(file)),
-          )),
-    );
-  } catch {
-    return false; // Not a folder, or not ours to read: the search for IDX files says which.
-  }
-}
+/** How many pictures lie in folders of classes. Never throws: what cannot be read holds none. */
+export const countPictures = (folder: string): number => countClassFiles(folder, PICTURE_NAME);
 
-/**
- * Lists the files of all classes. Without folders for training and testing, a share of each class is drawn for testing by seed and
- * file name, so that one more picture moves at most one other.
- *
- * Throws a LabError: `data/pictures` where there are no classes, or too many or too long ones, `data/too-large` above the number of files.
- */
+/** The pictures of all classes, as `findClassFiles` finds them. Throws what it throws, with the code `data/pictures`. */
 export function findPictures(
   folder: string,
-  { testShare, seed }: { readonly testShare: number; readonly seed: number },
-): FoundPictures {
-  const splitFolders = foldersIn(folder).filter((name) => SPLIT_FOLDER.test(name));
-  const hasSplits = splitFolders.some((name) => foldersIn(join(folder, name)).length > 0);
-  const places = hasSplits
-    ? splitFolders.flatMap((name) =>
-        foldersIn(join(folder, name)).map((inner) => ({
-          split: splitOf(name),
-          name: inner,
-          parts: [name, inner],
-        })),
-      )
-    : foldersIn(folder).map((name) => ({ split: 'train' as const, name, parts: [name] }));
-  const classes = [...new Set(places.map(({ name }) => name))].sort(byName);
-  checkClasses(classes, folder);
-
-  const files: (PictureFile & { readonly order: string })[] = [];
-  for (const { split, name: className, parts } of places) {
-    const label = classes.indexOf(className);
-    const inClass = filesIn(join(folder, ...parts)).map((file) => {
-      const name = [...parts, file].join('/');
-      return { path: join(folder, ...parts, file), name, label, split, order: drawOf(seed, name) };
-    });
-    if (files.length + inClass.length > MAX_FILES) {
-      throw new LabError(
-        'data/too-large',
-        `Expected at most ${MAX_FILES} pictures in "${folder}", got more.`,
-        {
-          hint: 'Take fewer pictures.',
-        },
-      );
-    }
-    inClass.sort((a, b) => (a.order < b.order ? -1 : 1));
-    // At least one for each where there are two, so that no class goes untested.
-    const tested =
-      hasSplits || inClass.length < 2 || testShare === 0
-        ? 0
-        : Math.max(1, Math.round(testShare * inClass.length));
-    for (const [i, file] of inClass.entries()) files.push(i < tested ? { ...file, split: 'test' } : file);
-  }
-  files.sort((a, b) => (a.order < b.order ? -1 : 1));
-  return { classes, files };
-}
-
-function checkClasses(classes: readonly string[], folder: string): void {
-  const long = classes.find((name) => name.length > MAX_CLASS_NAME_LENGTH);
-  if (classes.length >= 2 && classes.length <= MAX_CLASSES && long === undefined) return;
-  const got =
-    long === undefined ? `${classes.length} in "${basename(folder)}"` : `one of ${long.length} characters`;
-  throw new LabError(
-    'data/pictures',
-    `Expected 2 to ${MAX_CLASSES} folders of pictures with names of at most ${MAX_CLASS_NAME_LENGTH} characters, got ${got}.`,
-    { hint: 'Put the pictures of each class into a folder of its own, named as the class.' },
-  );
-}
-
-/** A number of 256 bits from (seed, name), in hex. */
-function drawOf(seed: number, name: string): string {
-  return createHash('sha256').update(`${seed}\n${name}`).digest('hex');
-}
-
-const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Folders and files in a folder, sorted by name; hidden ones are passed over, links are followed. */
-function foldersIn(folder: string): string[] {
-  return entriesIn(folder).filter((name) => isKind(join(folder, name), 'folder'));
-}
-
-function filesIn(folder: string): string[] {
-  return entriesIn(folder).filter((name) => isKind(join(folder, name), 'file'));
-}
-
-function entriesIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => !name.startsWith('.'))
-    .sort(byName);
-}
-
-function isKind(path: string, kind: 'folder' | 'file'): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return kind === 'folder' ? found?.isDirectory() === true : found?.isFile() === true;
+  draw: { readonly testShare: number; readonly seed: number },
+): ClassFiles {
+  return findClassFiles(folder, { ...draw, what: 'pictures' });
 }

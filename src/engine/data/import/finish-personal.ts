@@ -4,9 +4,10 @@ import { hashFile, sizeOfFile } from '../files.ts';
 import { idxFileNames } from '../idx-data-set.ts';
 import type { Manifest, ManifestFile, PersonalFacts } from '../manifest.ts';
 import { personalDataSet } from '../personal.ts';
+import { textFileNames } from '../text-data-set.ts';
 import { origin } from './messages.ts';
 
-/** Hashes the IDX files that were put together in `partial`, checks them by loading them, and puts the data set in its place. */
+/** Hashes the files that were put together in `partial`, checks them by loading them, and puts the data set in its place. */
 export async function finishPersonal(
   id: string,
   personal: PersonalFacts,
@@ -17,7 +18,9 @@ export async function finishPersonal(
 ): Promise<void> {
   const files: ManifestFile[] = [];
   for (const { name: split } of personal.splits) {
-    for (const name of Object.values(idxFileNames(split, personal.imageShape)) as string[]) {
+    const names =
+      personal.format === 'texts' ? textFileNames(split) : idxFileNames(split, personal.imageShape);
+    for (const name of Object.values(names) as string[]) {
       const path = join(partial, name);
       files.push({ name, bytes: sizeOfFile(path) ?? 0, sha256: await hashFile(path, 'sha256', signal) });
     }
