@@ -9,6 +9,6 @@ export type {
   SequencePart,
 } from './inspectable.ts';
 export { makeInspectMethods, type InspectMethods } from './methods.ts';
-export { dataInfoOf, imageShapeOf } from './run-data.ts';
+export { dataInfoOf, imageShapeOf, inputShapeOf } from './run-data.ts';
 export { textStatisticsOf } from './texts-statistics.ts';
 export { TextViews } from './texts.ts';

@@ -3,6 +3,7 @@ import type { DataSetInfo } from '../../shared/data.ts';
 import type { ModelRef } from '../../shared/engine-protocol.ts';
 import { LabError } from '../../shared/errors.ts';
 import { findDataSet } from '../data/index.ts';
+import type { Inspectable } from './inspectable.ts';
 
 type Trained = Pick<ModelRef, 'dataSet' | 'config'>;
 
@@ -27,4 +28,9 @@ export function imageShapeOf(ref: Trained, run: string): readonly number[] {
   throw new LabError('data/no-images', `Expected images in the data set "${id}" of run ${run}.`, {
     hint: 'Choose a run of a lab that classifies images.',
   });
+}
+
+/** The shape of one input of the lab's model: an image's, or [tokens] of a lab that reads. Throws what `imageShapeOf` throws. */
+export function inputShapeOf({ inspect }: Inspectable, ref: Trained, run: string): readonly number[] {
+  return inspect.sequence === undefined ? imageShapeOf(ref, run) : [Number(ref.config['length'])];
 }

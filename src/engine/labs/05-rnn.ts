@@ -44,6 +44,7 @@ import {
 import { TEXT_METRICS } from './classifier-metrics.ts';
 import { defineLab } from './lab.ts';
 import { orthogonal } from './orthogonal.ts';
+import { soFar } from './so-far.ts';
 import { encodingOf, TEXT_FIELDS } from './text-fields.ts';
 
 // ---- hyperparameters
@@ -315,7 +316,7 @@ function classify(parameters: Parameters, pooled: Tensor2D): Tensor2D {
 }
 
 /** What happens on the way from tokens to logits, for those who want to intervene. */
-interface Way extends RecurrentOptions {
+interface Way extends Omit<RecurrentOptions, 'drop'> {
   /** While training: applied to the word vectors and to what is classified. */
   readonly drop?: (x: Tensor, name: string) => Tensor;
 }
@@ -396,21 +397,6 @@ function readings(parameters: Parameters, hidden: Tensor3D, pooling: RnnConfig['
   const pooled = soFar(hidden, pooling);
   const logits = classify(parameters, tf.reshape(pooled, [batch * time, units]));
   return tf.reshape(logits, [batch, time, logits.shape[1]]);
-}
-
-/** `pool` of the words up to each. */
-function soFar(hidden: Tensor3D, pooling: RnnConfig['pooling']): Tensor3D {
-  const [, time] = hidden.shape;
-  if (pooling === 'last') return hidden;
-  if (pooling === 'mean') {
-    return tf.div(tf.cumsum(hidden, 1), tf.reshape(tf.range(1, time + 1), [1, time, 1]));
-  }
-  const greatest: Tensor[] = [];
-  for (const row of tf.unstack(hidden, 1)) {
-    const before = greatest.at(-1);
-    greatest.push(before === undefined ? row : tf.maximum(before, row));
-  }
-  return tf.stack(greatest, 1) as Tensor3D;
 }
 
 /** [time, batch, ...] as [batch, time, ...]. */

@@ -4,11 +4,12 @@ import { mlp } from './01-mlp.ts';
 import { cnn } from './03-cnn.ts';
 import { resnet } from './04-resnet.ts';
 import { rnn } from './05-rnn.ts';
+import { lstm } from './06-lstm.ts';
 import type { Lab } from './lab.ts';
 
 export { describeLab, type Lab } from './lab.ts';
 
-export const LABS: readonly Lab[] = [mlp, cnn, resnet, rnn];
+export const LABS: readonly Lab[] = [mlp, cnn, resnet, rnn, lstm];
 
 /** The lab called `id`. */
 export function labById(id: string): Lab {

@@ -133,18 +133,27 @@ function prepared(
   const kernel = cell.kernel.read() as Tensor2D;
   const width = kernel.shape[1];
   // The GRU has a bias for each of its two projections.
-  const biases = cell.bias === null ? [] : tf.unstack(tf.reshape(cell.bias.read(), [-1, width]));
+  const biases = cell.bias === null ? [] : rowsOf(cell.bias.read(), width);
   const flat = tf.matMul(tf.reshape<Rank.R2>(inputs, [time * batch, features]), kernel);
   const projected = biases[0] === undefined ? flat : tf.add(flat, biases[0]);
   return {
     projected: tf.reshape<Rank.R3>(projected, [time, batch, width]),
     weights: {
       kernel: cell.recurrentKernel.read() as Tensor2D,
-      ...(biases[1] && { bias: biases[1] as Tensor1D }),
+      ...(biases[1] && { bias: biases[1] }),
     },
     mask: mask ? turned(tf.cast(tf.transpose(mask as Tensor2D), 'float32')) : undefined,
     drop: kept(cell.recurrentDropout, cell.units, 'states') as Tensor2D | undefined,
   };
+}
+
+/** The rows of a matrix, or a vector as its only row. */
+function rowsOf(values: Tensor, width: number): Tensor1D[] {
+  const rows = values.size / width;
+  const matrix = tf.reshape<Rank.R2>(values, [rows, width]);
+  return Array.from({ length: rows }, (_, i) =>
+    tf.reshape<Rank.R1>(tf.slice(matrix, [i, 0], [1, width]), [width]),
+  );
 }
 
 /** Everything inside of the layer, in the order of the text whatever its direction; kept, for `record` to dispose of. */

@@ -101,6 +101,9 @@ class MaskedPooling extends tf.layers.Layer {
 /** Below any activation of a network that still works. */
 const LEAST = -1e9;
 
+/** Names of the classes that tfjs alone does not know. */
+export const OWN_CLASSES: readonly string[] = [ResetAfterGru.className, MaskedPooling.className];
+
 // So that `bidirectional`, which copies its layer by its settings, finds them.
 tf.serialization.registerClass(ResetAfterGru as never);
 tf.serialization.registerClass(MaskedPooling);

@@ -6,6 +6,7 @@ import { strToU8, zipSync } from 'fflate';
 import { LabError } from '../../shared/errors.ts';
 import type { LayersModel, Tensor } from '../runtime/index.ts';
 import type { LayerVariable } from './initialisers.ts';
+import { OWN_CLASSES } from './sequence-layers.ts';
 
 /** What tfjs's own writer cuts weights into: browsers keep files of this size in their cache. */
 const SHARD_BYTES = 4 * 1024 * 1024;
@@ -16,7 +17,8 @@ export interface TfjsModel {
   readonly valueOf: (variable: LayerVariable) => Tensor;
 }
 
-/** The zip's bytes: `model.json`, `group1-shard1of2.bin` and so on. Throws `export/tfjs` where two weights have one name. */
+/** The zip's bytes: `model.json`, `group1-shard1of2.bin` and so on. Throws `export/tfjs` where two
+ * weights have one name, or a layer is none of tfjs's. */
 export function tfjsFile({ model, valueOf }: TfjsModel): Uint8Array {
   const weights = model.weights.map((variable) => ({
     name: variable.originalName,
@@ -31,6 +33,13 @@ export function tfjsFile({ model, valueOf }: TfjsModel): Uint8Array {
       hint: 'TensorFlow.js finds weights by their names: give the layers names of their own.',
     });
   }
+  const topology = JSON.stringify(model.toJSON(null, false));
+  const own = OWN_CLASSES.find((name) => topology.includes(`"${name}"`));
+  if (own !== undefined) {
+    throw new LabError('export/tfjs', `TensorFlow.js has no layer "${own}", which the model is made of.`, {
+      hint: 'Export it for Keras, or its weights as safetensors.',
+    });
+  }
   const shards = shardsOf(weights.map(({ bytes }) => bytes));
   const files = shards.map((shard, i) => [`group1-shard${i + 1}of${shards.length}.bin`, shard] as const);
   const manifest = {
@@ -41,7 +50,7 @@ export function tfjsFile({ model, valueOf }: TfjsModel): Uint8Array {
     format: 'layers-model',
     generatedBy: 'Gradient Lab',
     convertedBy: null,
-    modelTopology: model.toJSON(null, false) as object,
+    modelTopology: JSON.parse(topology) as object,
     weightsManifest: [manifest],
   };
   return zipSync(

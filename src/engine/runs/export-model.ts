@@ -2,7 +2,7 @@
 import type { ModelRef } from '../../shared/engine-protocol.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { ModelFormat } from '../../shared/run-files.ts';
-import { dataInfoOf, imageShapeOf } from '../inspect/index.ts';
+import { dataInfoOf, inputShapeOf } from '../inspect/index.ts';
 import { labById } from '../labs/index.ts';
 import { startRuntime, tf } from '../runtime/index.ts';
 import { weightsFile, weightsOf, type Checkpoint } from '../training/index.ts';
@@ -38,7 +38,8 @@ async function withLayers(
   checkpoint: Checkpoint,
   format: 'keras' | 'tfjs',
 ): Promise<Uint8Array> {
-  const { inspect, title } = labById(ref.lab);
+  const lab = labById(ref.lab);
+  const { inspect, title } = lab;
   if (inspect.toKeras === undefined || inspect.toTfjs === undefined) {
     throw new LabError(
       'export/no-layers',
@@ -49,7 +50,7 @@ async function withLayers(
   startRuntime();
   const weights = weightsOf(checkpoint);
   try {
-    const shape = imageShapeOf(ref, id);
+    const shape = inputShapeOf(lab, ref, id);
     const classes = dataInfoOf(ref, id).classes.length;
     return format === 'keras'
       ? await inspect.toKeras(weights, ref.config, shape, classes)
