@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { orientationOf, turned } from '../../../../src/engine/data/readers/exif.ts';
 import { decodeJpeg } from '../../../../src/engine/data/readers/jpeg.ts';
 import { LabError } from '../../../../src/shared/errors.ts';
+import { PROGRESSIVE_JPEG } from '../../../support/progressive-jpeg.ts';
 import { errorOf } from '../helpers.ts';
 
 /** A picture whose left half is red and right half blue, 32 x 16. */
@@ -12,18 +13,6 @@ function redAndBlue(): Uint8Array {
   for (let i = 0; i < 32 * 16; i++) rgba.set(i % 32 < 16 ? [250, 5, 5, 255] : [5, 5, 250, 255], 4 * i);
   return Uint8Array.from(encode({ width: 32, height: 16, data: rgba }, 90).data);
 }
-
-/** The same picture as libjpeg packs it when it is asked for a progressive file: colours at half size, ten scans. */
-const PROGRESSIVE = [
-  '/9j/4AAQSkZJRgABAQEBLAEsAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMU',
-  'FRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU',
-  'FBQUFBQUFBT/wgARCAAQACADASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAAYH/8QAFQEBAQAAAAAAAAAAAAAAAAAACAb/',
-  '2gAMAwEAAhADEAAAAc8EQooMNkhf/8QAFBABAAAAAAAAAAAAAAAAAAAAMP/aAAgBAQABBQIP/8QAFBEBAAAAAAAAAAAAAAAAAAAA',
-  'EP/aAAgBAwEBPwE//8QAFBEBAAAAAAAAAAAAAAAAAAAAEP/aAAgBAgEBPwE//8QAFBABAAAAAAAAAAAAAAAAAAAAMP/aAAgBAQAG',
-  'PwIP/8QAFBABAAAAAAAAAAAAAAAAAAAAMP/aAAgBAQABPyEP/9oADAMBAAIAAwAAABD/AP8A/8QAFBEBAAAAAAAAAAAAAAAAAAAA',
-  'EP/aAAgBAwEBPxA//8QAFBEBAAAAAAAAAAAAAAAAAAAAEP/aAAgBAgEBPxA//8QAFBABAAAAAAAAAAAAAAAAAAAAMP/aAAgBAQAB',
-  'PxAP/9k=',
-].join('');
 
 /** An Exif block of one entry, the orientation; Intel's order of bytes. */
 function exifOf(orientation: number): Uint8Array {
@@ -57,7 +46,7 @@ describe('decodeJpeg', () => {
   });
 
   it('reads a progressive file, whose colours are packed at half size, as it reads a plain one', () => {
-    const { width, height, rgba } = decodeJpeg(Buffer.from(PROGRESSIVE, 'base64'), 'a.jpg', 1000);
+    const { width, height, rgba } = decodeJpeg(PROGRESSIVE_JPEG, 'a.jpg', 1000);
     expect([width, height]).toEqual([32, 16]);
     const near = (column: number, colour: readonly number[]): void =>
       colour.forEach((value, c) => {
@@ -65,7 +54,7 @@ describe('decodeJpeg', () => {
       });
     near(2, [250, 5, 5]);
     near(29, [5, 5, 250]);
-    const cut = Buffer.from(PROGRESSIVE, 'base64').subarray(0, 300);
+    const cut = PROGRESSIVE_JPEG.subarray(0, 300);
     expect(() => decodeJpeg(cut, 'a.jpg', 1000)).toThrow(LabError);
   });
 
