@@ -6,9 +6,9 @@ import { LabError } from '../../shared/errors.ts';
 import { LAB_IDS, type LabId } from '../../shared/labs.ts';
 import type { Values } from '../../shared/run-events.ts';
 import { RUN_STATES, type Run, type RunState } from '../../shared/runs.ts';
+import { startLine } from '../../shared/start.ts';
 import { formatBytes, formatNumber, formatPercent, formatSeconds, formatTable } from '../format.ts';
 import { withHistory } from '../home.ts';
-import { startLine } from '../../shared/start.ts';
 import { makeOutput, type Output } from '../output.ts';
 
 interface JsonOption {

@@ -14,7 +14,7 @@
  */
 import type { Config, ConfigOf } from '../../shared/fields.ts';
 import { LabError } from '../../shared/errors.ts';
-import { makeModel, type Model } from '../layers/index.ts';
+import { buildNetwork, makeModel, type Model, type Network } from '../layers/index.ts';
 import {
   sparseSoftmaxCrossEntropyByExample,
   tf,
@@ -225,6 +225,24 @@ const fields = {
     unit: 'epochs',
   },
   ...START_FIELDS,
+  network: {
+    kind: 'choice',
+    label: 'Network',
+    group: 'Start',
+    onlyWith: 'startFrom',
+    help: 'The network above, with the weights that fit it; or the imported model’s own, as it came, trained further.',
+    default: 'own',
+    choices: ['own', 'imported'],
+  },
+  inputs: {
+    kind: 'choice',
+    label: 'Its inputs',
+    group: 'Start',
+    onlyWith: 'startFrom',
+    help: 'For an imported network: what grey values it was made for. "as here" is (pixel / 255 - 0.1307) / 0.3081.',
+    default: '0 to 1',
+    choices: ['0 to 1', '0 to 255', 'as here'],
+  },
 } as const;
 
 type CnnConfig = ConfigOf<typeof fields>;
@@ -238,9 +256,12 @@ function withChannels(batch: Batch): Tensor4D {
   return tf.reshape(images, [size, height, width, channels]);
 }
 
-/** Values 0 to 255 as numbers around 0 with a deviation of about 1 (MNIST's own mean and deviation). */
+/** MNIST's own mean and deviation, of values from 0 to 1. */
+const STANDARD = { mean: 0.1307, deviation: 0.3081 };
+
+/** Values 0 to 255 as numbers around 0 with a deviation of about 1. */
 function standardise(images: Tensor4D): Tensor4D {
-  return tf.div(tf.sub(tf.div(images, 255), 0.1307), 0.3081);
+  return tf.div(tf.sub(tf.div(images, 255), STANDARD.mean), STANDARD.deviation);
 }
 
 /** What a step trains on: images moved, turned and scaled as `config` says, each by itself. */
@@ -250,7 +271,10 @@ function augmented(batch: Batch, config: Motion, seed: number, step: Scalar): Te
 
 // ---- model
 
-type NetworkConfig = Pick<CnnConfig, 'filters' | 'kernel' | 'pooling' | 'units' | 'dropout' | 'batchNorm'>;
+type NetworkConfig = Pick<CnnConfig, 'filters' | 'kernel' | 'pooling' | 'units' | 'dropout' | 'batchNorm'> & {
+  /** An imported network as JSON, where one is trained in place of this lab's: see `IMPORTED_NETWORK`. */
+  readonly importedNetwork?: string;
+};
 
 /**
  * Twice a convolution without padding, ReLU and pooling; then a dense layer with dropout, and one to the classes. With the default
@@ -258,6 +282,11 @@ type NetworkConfig = Pick<CnnConfig, 'filters' | 'kernel' | 'pooling' | 'units' 
  */
 export function network(config: NetworkConfig, imageShape: readonly number[], classes: number): Model {
   const [height = 1, width = 1, channels = 1] = imageShape;
+  if (config.importedNetwork !== undefined) {
+    const model = importedNetwork(config.importedNetwork);
+    checkEnds(model, [height, width, channels], classes);
+    return model;
+  }
   const shortest = Math.min(height, width);
   if (sideAfter(sideAfter(shortest, config), config) < 1) {
     throw new LabError(
@@ -279,6 +308,22 @@ export function network(config: NetworkConfig, imageShape: readonly number[], cl
       .dense({ units: classes, kernelInitializer: 'glorotNormal', name: 'logits' })
       .apply(kept);
     return tf.model({ inputs: image, outputs: logits as SymbolicTensor });
+  });
+}
+
+/** The network of an imported model, as it came: it gets images as its own first layer wants them, and gives logits. */
+function importedNetwork(text: string): Model {
+  return makeModel(() => buildNetwork(JSON.parse(text) as Network));
+}
+
+/** A LabError unless the model is made for such images and as many classes. */
+function checkEnds(model: Model, imageShape: readonly number[], classes: number): void {
+  const { layers } = model.describe();
+  const ends = `[${layers[0]?.outputShape.join(', ')}] to [${layers.at(-1)?.outputShape.join(', ')}]`;
+  const wanted = `[${imageShape.join(', ')}] to [${classes}]`;
+  if (ends === wanted) return;
+  throw new LabError('start/other-ends', `Expected a network from ${wanted}, got one from ${ends}.`, {
+    hint: 'Choose a data set that the imported model was made for, or the network of the lab.',
   });
 }
 
@@ -319,6 +364,8 @@ function sideAfter(side: number, { kernel, pooling }: NetworkConfig): number {
 
 /** The model that weights belong to: their last matrix tells the classes. */
 function networkOf(weights: Weights, x: Tensor, config: Config): Model {
+  const { importedNetwork: imported } = config as NetworkConfig;
+  if (imported !== undefined) return importedNetwork(imported);
   return network(config as NetworkConfig, x.shape.slice(1), named(allWeights(weights), 'logits/bias').size);
 }
 
@@ -354,6 +401,7 @@ export const cnn = defineLab({
   ],
   fields,
   labelFeatures: ['label'],
+  standardised: STANDARD,
   inspect: {
     preparation: '(pixel / 255 - 0.1307) / 0.3081',
     prepare: (batch) => standardise(withChannels(batch)),

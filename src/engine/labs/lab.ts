@@ -29,6 +29,11 @@ export interface Lab<F extends Fields = Fields> {
   readonly inspect: Inspection;
   /** For a lab that reads texts: how they become rows of numbers. Its experiments get the features `tokens`, `length` and `label`. */
   encoding?(config: ConfigOf<F>): TextEncoding;
+  /**
+   * For a lab that can train an imported network: the mean and deviation of values from 0 to 1 that its inputs were standardised
+   * with.
+   */
+  readonly standardised?: { readonly mean: number; readonly deviation: number };
   /** The weights of its model by name, in order, where the model has no layers that say so. Pure. */
   weightShapes?(
     config: ConfigOf<F>,

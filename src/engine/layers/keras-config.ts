@@ -27,6 +27,7 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   ],
   Dense: ['units', 'activation', 'useBias'],
   Flatten: [],
+  Rescaling: ['scale', 'offset'],
   Reshape: ['targetShape'],
   Permute: ['dims'],
   Activation: ['activation'],

@@ -26,6 +26,9 @@ export interface Network {
 }
 
 export const MOST_LAYERS = 2000;
+/** The setting in which a lab is handed an imported network, as JSON: an engine adds it, no record has it. */
+export const IMPORTED_NETWORK = 'importedNetwork';
+
 const MOST_EDGE = 4096;
 /** Numbers that one example may become between two layers. */
 const MOST_ACTIVATIONS = 2 ** 26;
@@ -53,7 +56,7 @@ export function buildNetwork(network: Network): LayersModel {
 /**
  * The network without a softmax at its end, so that it gives logits. `network` itself where it has none.
  */
-export function withoutSoftmax(network: Network): Network {
+export function asLogits(network: Network): Network {
   const last = network.layers.find(({ name }) => name === network.output);
   if (last === undefined) return network;
   const isAlone =
@@ -65,6 +68,21 @@ export function withoutSoftmax(network: Network): Network {
   if (last.settings['activation'] !== 'softmax') return network;
   const linear = { ...last, settings: { ...last.settings, activation: 'linear' } };
   return { ...network, layers: network.layers.map((layer) => (layer === last ? linear : layer)) };
+}
+
+/** The network behind a layer that scales what it gets: x * scale + offset. */
+export function withInput(network: Network, { scale, offset }: { scale: number; offset: number }): Network {
+  const { input, layers } = network;
+  const taken = new Set([input.name, ...layers.map(({ name }) => name)]);
+  const name = ['input_scale', ...Array.from({ length: taken.size }, (_, i) => `input_scale_${i + 1}`)].find(
+    (free) => !taken.has(free),
+  ) as string;
+  const rescaling = { name, kind: 'Rescaling', settings: { scale, offset }, inputs: [input.name] };
+  const behind = layers.map((layer) => ({
+    ...layer,
+    inputs: layer.inputs.map((from) => (from === input.name ? name : from)),
+  }));
+  return { ...network, layers: [rescaling, ...behind] };
 }
 
 /** A LabError `model/unsupported-layer` unless layers of this kind can be built. */

@@ -1,14 +1,30 @@
 /** Everything that an engine answers beside training. */
+import type { ModelRef } from '../../shared/engine-protocol.ts';
 import { makeInspectMethods } from '../inspect/index.ts';
 import { labById } from '../labs/index.ts';
 import { importModel, listModels, removeModel } from '../models/index.ts';
-import { endsFor, exportModel, planStart } from '../runs/index.ts';
+import { endsFor, exportModel, planStart, wholeRef } from '../runs/index.ts';
 import { DATA_METHODS } from './data-methods.ts';
 import type { MethodTable } from './methods.ts';
 
+/** The methods, with the model that they are asked about as its lab needs it. */
+function onWholeModels<M extends object>(methods: M): M {
+  const entries = Object.entries(methods as Record<string, (params: object, context: never) => unknown>);
+  return Object.fromEntries(
+    entries.map(([name, method]) => [
+      name,
+      (params: object, context: never) =>
+        method(
+          'model' in params ? { ...params, model: wholeRef(params.model as ModelRef) } : params,
+          context,
+        ),
+    ]),
+  ) as M;
+}
+
 export const METHODS: MethodTable = {
   ...DATA_METHODS,
-  ...makeInspectMethods({ labById }).methods,
+  ...onWholeModels(makeInspectMethods({ labById }).methods),
   'models.list': () => listModels(),
   'models.import': ({ path, as }, { signal }) => importModel(path, { as, signal }),
   'models.remove': async ({ id }) => {

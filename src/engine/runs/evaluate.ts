@@ -7,6 +7,7 @@ import { labById } from '../labs/index.ts';
 import { startRuntime, tf, type RuntimeOptions } from '../runtime/index.ts';
 import { Evaluation, initialState, restore, resumedFrom, type SplitName } from '../training/index.ts';
 import { checkSame, placeData } from './data.ts';
+import { wholeRef } from './network.ts';
 import { checkpointsOf } from './store.ts';
 import { readable } from './texts.ts';
 
@@ -38,7 +39,8 @@ export async function evaluateModel(
   });
   const data = placeData(lab, model.config, model.seed, loaded);
   try {
-    const experiment = resumedFrom(lab.makeExperiment(model.config, data, model.seed), checkpoint);
+    const { config } = wholeRef(model);
+    const experiment = resumedFrom(lab.makeExperiment(config, data, model.seed), checkpoint);
     const rows = data.splits[split];
     if (rows.rows.length === 0) {
       throw new LabError('run/empty-split', `The run ${id} has no ${split} examples.`, {

@@ -4,6 +4,7 @@ import { messageOf } from '../../shared/errors.ts';
 import type { RunEnded } from '../../shared/run-events.ts';
 import { homeFolder } from '../data/index.ts';
 import { labById, type Lab } from '../labs/index.ts';
+import { IMPORTED_NETWORK } from '../layers/index.ts';
 import {
   packageVersion,
   PLANS,
@@ -25,7 +26,8 @@ import {
 import { loadDataOf, placeData } from './data.ts';
 import { planKey, recallPlan, rememberPlan } from './plan-memory.ts';
 import { readRecentEvents, RecentEvents } from './recent-events.ts';
-import { planStart, startExperiment } from './start.ts';
+import { keepNetwork, withKeptNetwork } from './network.ts';
+import { planStart, startExperiment, withOriginNetwork } from './start.ts';
 import { checkpointsOf } from './store.ts';
 import { readable } from './texts.ts';
 
@@ -155,7 +157,8 @@ async function prepare(
 
   const data = placeData(lab, config, task.seed, loaded);
   try {
-    const own = lab.makeExperiment(config, data, task.seed);
+    const whole = networkOf(lab, { ...task, config }, checkpoint, writesCheckpoints !== false);
+    const own = lab.makeExperiment(whole, data, task.seed);
     const start = checkpoint === undefined ? startOf(lab, { ...task, config }, data) : null;
     const experiment =
       start !== null
@@ -188,6 +191,20 @@ async function prepare(
     data.dispose();
     throw error;
   }
+}
+
+/** The configuration with the imported network, where the run trains one: its origin's at first, which is kept, and that one later. */
+function networkOf(
+  lab: Lab,
+  { config, origin, folder }: Pick<RunTask, 'config' | 'origin' | 'folder'>,
+  checkpoint: Checkpoint | undefined,
+  keeps: boolean,
+): RunTask['config'] {
+  if (checkpoint !== undefined) return withKeptNetwork(config, folder);
+  const whole = withOriginNetwork(lab, config, origin);
+  const text = whole[IMPORTED_NETWORK];
+  if (typeof text === 'string' && keeps) keepNetwork(folder, text);
+  return whole;
 }
 
 /** What the run's origin gives; null where its weights begin anew. */

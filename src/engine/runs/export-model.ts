@@ -6,6 +6,7 @@ import { dataInfoOf, inputShapeOf } from '../inspect/index.ts';
 import { labById } from '../labs/index.ts';
 import { startRuntime, tf } from '../runtime/index.ts';
 import { weightsFile, weightsOf, type Checkpoint } from '../training/index.ts';
+import { wholeRef } from './network.ts';
 import { checkpointsOf } from './store.ts';
 
 /**
@@ -48,13 +49,14 @@ async function withLayers(
     );
   }
   startRuntime();
+  const { config } = wholeRef(ref);
   const weights = weightsOf(checkpoint);
   try {
     const shape = inputShapeOf(lab, ref, id);
     const classes = dataInfoOf(ref, id).classes.length;
     return format === 'keras'
-      ? await inspect.toKeras(weights, ref.config, shape, classes)
-      : inspect.toTfjs(weights, ref.config, shape, classes);
+      ? await inspect.toKeras(weights, config, shape, classes)
+      : inspect.toTfjs(weights, config, shape, classes);
   } finally {
     tf.dispose([weights.parameters, weights.buffers] as never);
   }

@@ -4,9 +4,11 @@ import { LabError } from '../../shared/errors.ts';
 import type { Config } from '../../shared/fields.ts';
 import type { StartReport } from '../../shared/start.ts';
 import { findDataSet } from '../data/index.ts';
+import { IMPORTED_NETWORK } from '../layers/index.ts';
 import type { Lab } from '../labs/index.ts';
 import { loadModel, matchWeights, type Transfer, type WeightShape } from '../models/index.ts';
 import { startedWith, type Experiment, type StoredTensor } from '../training/index.ts';
+import { isImported, networkOfOrigin } from './network.ts';
 import { checkpointsOf } from './store.ts';
 
 /** What the network is made for. */
@@ -28,7 +30,7 @@ export function planStart(
 ): { readonly report: StartReport; readonly taken: Transfer['taken'] } {
   const found = weightsOf(origin);
   const { layers, unused, taken } = matchWeights(
-    shapesOf(lab, config, ends),
+    shapesOf(lab, withOriginNetwork(lab, config, origin), ends),
     found.tensors,
     config['take'] === 'body',
   );
@@ -44,6 +46,12 @@ export function planStart(
     });
   }
   return { report: { origin: found.origin, layers, unused, frozen }, taken };
+}
+
+/** `config` with the imported network that it asks for. Throws `start/no-network`. */
+export function withOriginNetwork(lab: Lab, config: Config, origin: Origin | null): Config {
+  if (origin === null || lab.standardised === undefined || !isImported(config)) return config;
+  return { ...config, [IMPORTED_NETWORK]: networkOfOrigin(config, origin, lab.standardised) };
 }
 
 /** What the network of a run with these settings is made for; the data need not be here. Throws `data/unknown`, `data/no-images`. */

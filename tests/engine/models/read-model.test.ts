@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildNetwork, makeModel, withoutSoftmax, type Network } from '../../../src/engine/layers/index.ts';
+import { buildNetwork, makeModel, asLogits, type Network } from '../../../src/engine/layers/index.ts';
 import {
   importModel,
   listModels,
@@ -92,10 +92,7 @@ describe('a file of the real Keras', () => {
 
   it('gives logits when its softmax is taken off', async () => {
     const read = await readModel(KERAS);
-    const logits = predict(
-      { ...read, network: withoutSoftmax(read.network as Network) },
-      images([5, 8, 8, 1]),
-    );
+    const logits = predict({ ...read, network: asLogits(read.network as Network) }, images([5, 8, 8, 1]));
     const probabilities = (tf.softmax(tf.tensor2d(logits)) as Tensor).arraySync() as number[][];
     expectClose(probabilities, known.predictions);
     expect(logits.flat().some((value) => value > 1 || value < 0)).toBe(true);

@@ -3,10 +3,18 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { importDataSet, loadDataSet, numbersOf, type Split } from '../../../src/engine/data/index.ts';
 import { labById } from '../../../src/engine/labs/index.ts';
-import { endsFor, evaluateModel, executeRun, planStart } from '../../../src/engine/runs/index.ts';
+import { makeModel } from '../../../src/engine/layers/index.ts';
+import { importModel, readModel, removeModel } from '../../../src/engine/models/index.ts';
+import {
+  endsFor,
+  evaluateModel,
+  executeRun,
+  exportModel,
+  planStart,
+} from '../../../src/engine/runs/index.ts';
 import { checkpointsOf } from '../../../src/engine/runs/store.ts';
 import { binding, startRuntime, tf } from '../../../src/engine/runtime/index.ts';
-import { TrainingControl, type Checkpoint } from '../../../src/engine/training/index.ts';
+import { TrainingControl, weightsOf, type Checkpoint } from '../../../src/engine/training/index.ts';
 import type { EngineRunEvent, Origin, RunTask } from '../../../src/shared/engine-protocol.ts';
 import { resolveConfig } from '../../../src/shared/fields.ts';
 import type { LabId } from '../../../src/shared/labs.ts';
@@ -205,5 +213,126 @@ describe('a start that cannot be', () => {
     await execute(taskOf('first', 'mnist-cnn', { epochs: 1 }));
     expect((await errorOf(() => plan({ freeze: 'yes' }, originOf('first')))).code).toBe('start/all-frozen');
     expect(plan({ freeze: 'yes', take: 'body' }, originOf('first')).report.layers.at(-1)?.taken).toBe(false);
+  });
+});
+
+describe('a run that trains an imported network itself', () => {
+  /** A network of no lab: pixels 0 to 255 in, probabilities out. */
+  const foreign = () =>
+    makeModel(() =>
+      tf.sequential({
+        layers: [
+          tf.layers.rescaling({ scale: 1 / 255, offset: 0, inputShape: [12, 12, 1] }),
+          tf.layers.conv2d({ filters: 3, kernelSize: 5, strides: 2, activation: 'tanh' }),
+          tf.layers.batchNormalization({ momentum: 0.8 }),
+          tf.layers.flatten(),
+          tf.layers.dense({ units: 10, activation: 'softmax' }),
+        ],
+      }),
+    );
+  const IMPORTED = {
+    ...{ startFrom: 'model:foreign', network: 'imported', inputs: '0 to 255', batchNorm: 'no' },
+  };
+  const origin: Origin = { kind: 'model', id: 'foreign' };
+
+  const importForeign = async (): Promise<void> => {
+    const zip = join(runs, '..', 'foreign.zip');
+    const model = foreign();
+    writeFileSync(zip, model.toTfjs(model.initialWeights(5)));
+    expect((await importModel(zip)).network).toEqual({ input: [12, 12, 1], output: [10] });
+  };
+
+  it('begins as what it was: as good as the model itself on the same pixels', async () => {
+    await importForeign();
+    const still = { ...IMPORTED, learningRate: 0, epochs: 1, take: 'all', freeze: 'no' };
+    const { start } = await execute(taskOf('still', 'mnist-cnn', still, origin));
+    expect(start?.layers.map(({ name, taken }) => [name, taken])).toEqual([
+      ['conv2d_1', true],
+      ['batch_normalization_1', true],
+      ['dense_1', true],
+    ]);
+    // By hand: the probabilities of the model on the test images, with the moving averages that the run has ended with.
+    const { test } = loadDataSet('tiny').splits;
+    const labels = numbersOf(test as Split, 'label');
+    const stored = weightsOf(checkpointOf('still'));
+    const initial = foreign().initialWeights(5);
+    const pixels = Float32Array.from(numbersOf(test as Split, 'image'));
+    const x = tf.tensor4d(pixels, [60, 12, 12, 1]);
+    const weights = { parameters: initial.parameters, buffers: stored.buffers };
+    const rows = foreign().apply(weights, x).output.arraySync() as number[][];
+    const losses = rows.map((row, i) => -Math.log(row[labels[i] as number] as number));
+    const mean = losses.reduce((a, b) => a + b, 0) / 60;
+    const { config, seed, folder } = taskOf('still', 'mnist-cnn', still);
+    const dataSet = { id: 'tiny', sha256: loadDataSet('tiny').sha256 };
+    const { values } = await evaluateModel(
+      'still',
+      { lab: 'mnist-cnn', config, seed, folder, dataSet },
+      'test',
+      {},
+    );
+    expect(values['loss']).toBeCloseTo(mean, 4);
+    tf.dispose([x, ...Object.values(stored.parameters), ...Object.values(stored.buffers)]);
+    tf.dispose([...Object.values(initial.parameters), ...Object.values(initial.buffers)]);
+  });
+
+  it('learns, goes on with the same bits when the model was removed, and can be exported', async () => {
+    await importForeign();
+    const settings = { ...IMPORTED, epochs: 6 };
+    const { end: whole } = await execute(taskOf('whole', 'mnist-cnn', settings, origin));
+    expect(whole.metrics.test['accuracy']).toBeGreaterThan(0.5);
+    await execute(taskOf('broken', 'mnist-cnn', settings, origin), { stopAt: 20 });
+    await removeModel('foreign');
+    const { end } = await execute(taskOf('broken', 'mnist-cnn', settings, origin), { resume: true });
+    expect(end.weightsSha256).toBe(whole.weightsSha256);
+    expect(end.metrics).toEqual(whole.metrics);
+
+    const { config, seed, folder } = taskOf('broken', 'mnist-cnn', settings);
+    const dataSet = { id: 'tiny', sha256: loadDataSet('tiny').sha256 };
+    const ref = { lab: 'mnist-cnn' as const, config, seed, folder, dataSet };
+    const file = join(runs, 'exported.keras');
+    writeFileSync(file, (await exportModel('broken', ref, 'keras')).bytes);
+    const read = await readModel(file);
+    expect(read.network?.layers.map(({ kind }) => kind)).toEqual([
+      'Rescaling',
+      'Rescaling',
+      'Conv2D',
+      'BatchNormalization',
+      'Flatten',
+      'Dense',
+    ]);
+    // A run can start from it as from any other, with its network.
+    const { start } = await execute(
+      taskOf('third', 'mnist-cnn', { ...settings, take: 'body', freeze: 'yes' }, originOf('broken')),
+    );
+    expect(start?.layers.map(({ taken }) => taken)).toEqual([true, true, false]);
+    const kept = checkpointOf('third').tensors;
+    for (const name of [
+      'conv2d_1/kernel',
+      'batch_normalization_1/gamma',
+      'batch_normalization_1/moving_mean',
+    ]) {
+      const before = checkpointOf('broken').tensors;
+      const there = before[`parameters/${name}`] ?? before[`buffers/${name}`];
+      expect(Buffer.from(kept[`buffers/${name}`]?.bytes ?? [])).toEqual(Buffer.from(there?.bytes ?? []));
+    }
+  });
+
+  it('is none without anything to start from: the lab trains its own', async () => {
+    const { start, end } = await execute(taskOf('fresh', 'mnist-cnn', { network: 'imported', epochs: 1 }));
+    expect([start, end.kind]).toEqual([null, 'completed']);
+    expect(Object.keys(checkpointOf('fresh').tensors)).toContain('parameters/conv1/kernel');
+  });
+
+  it('is refused where the network is not there, or made for other data', async () => {
+    await importForeign();
+    await execute(taskOf('own', 'mnist-cnn', { epochs: 1 }));
+    const codeOf = async (settings: Record<string, number | string>, from: Origin): Promise<string> =>
+      (await errorOf(() => execute(taskOf('new', 'mnist-cnn', settings, from)))).code;
+    expect(await codeOf(IMPORTED, originOf('own'))).toBe('start/no-network');
+    expect(await codeOf(IMPORTED, { kind: 'gone', what: 'Run 1' })).toBe('start/no-network');
+    expect(await codeOf({ ...IMPORTED, data: 'drawn-digits' }, origin)).toBe('start/other-ends');
+    await importModel(join(import.meta.dirname, '..', 'models', 'keras', 'small.weights.h5'));
+    expect(await codeOf(IMPORTED, { kind: 'model', id: 'small' })).toBe('start/no-network');
+    expect(await codeOf(IMPORTED, { kind: 'model', id: 'never' })).toBe('model/unknown');
   });
 });
