@@ -11,6 +11,7 @@
  * differs: the GRU's reset gate comes after the matrix product, as in cuDNN; Adam (Kingma and Ba 2015); texts are padded and masked.
  */
 import type { ConfigOf } from '../../shared/fields.ts';
+import { orthogonal } from '../layers/index.ts';
 import {
   dropout,
   normal,
@@ -43,7 +44,6 @@ import {
 } from '../training/index.ts';
 import { TEXT_METRICS } from './classifier-metrics.ts';
 import { defineLab } from './lab.ts';
-import { orthogonal } from './orthogonal.ts';
 import { soFar } from './so-far.ts';
 import { encodingOf, TEXT_FIELDS } from './text-fields.ts';
 
@@ -56,7 +56,7 @@ const fields = {
     label: 'Epochs',
     group: 'Run',
     help: 'Passes over the training texts.',
-    default: 6,
+    default: 4,
     min: 1,
     max: 1000,
   },
@@ -479,14 +479,16 @@ export const rnn = defineLab({
   presets: [
     {
       name: 'Quick look',
-      help: 'A small network on the made-up reviews: over in seconds, with no download.',
+      help: 'A small network on the made-up reviews: over in half a minute, with no download.',
       values: {
         data: 'made-up-reviews',
         vocabularySize: 1000,
-        length: 32,
+        length: 64,
         units: 32,
         embedding: 32,
-        epochs: 3,
+        epochs: 8,
+        dropout: 0.1,
+        learningRate: 0.005,
         batching: 'fixed',
       },
     },

@@ -5,6 +5,7 @@
  * watched here: weights are built as zeros, their initialisers noted, and drawn from when a seed is there.
  */
 import { philox, purposeHash, tf, type LayersModel, type Tensor } from '../runtime/index.ts';
+import { orthogonal } from './orthogonal.ts';
 
 /** A weight of a layer, as tfjs has it. */
 export type LayerVariable = LayersModel['weights'][number];
@@ -76,12 +77,22 @@ export function drawInitial(
   };
   try {
     return tf.tidy(() => {
+      const gain = gainOfOrthogonal(initialiser);
+      if (gain !== undefined) {
+        return tf.mul(orthogonal(tf.randomNormal(shape as [number, number])), gain);
+      }
       const drawn = initialiser.apply(shape, dtype);
       return cutsItsNormal(initialiser) ? tf.div(drawn, DEVIATION_WITHIN_TWO) : drawn;
     });
   } finally {
     Math.random = random;
   }
+}
+
+/** The factor of tfjs's orthogonal initialiser; undefined for any other. */
+function gainOfOrthogonal(initialiser: Initialiser): number | undefined {
+  const known = initialiser as { getClassName?(): string; readonly gain?: number };
+  return known.getClassName?.() === 'Orthogonal' ? (known.gain ?? 1) : undefined;
 }
 
 /** The deviation of a standard normal number, given that it is between -2 and 2. */
