@@ -4,6 +4,7 @@
  *
  * Each merge touches only the words that hold its pair: a heap keeps the pairs by count, with counts that are renewed when they come up.
  */
+import { breathe } from './breathe.ts';
 import { PairHeap } from './pair-heap.ts';
 
 /** U+2581, as sentencepiece has it; no word holds it, because it is no letter. */
@@ -27,6 +28,8 @@ export interface BpeLimits {
 
 /** About 20 s. */
 const MOST_WORK = 400_000_000;
+/** The engine's other work has a turn after so long. */
+const BREATH_MS = 30;
 /** What occurs once is no pattern. */
 const LEAST_COUNT = 2;
 
@@ -45,14 +48,15 @@ export function partsOf(word: string): string[][] {
   return parts;
 }
 
-/** A pair of pieces as one number: below 2^53 for any two of less than 2^26. */
-export const pairKey = (left: number, right: number): number => left * 2 ** 26 + right;
-
-/** Learns pieces from words with their counts. Of pairs that are equally frequent, the one with the lower numbers comes first. */
-export function learnPieces(
+/**
+ * Learns pieces from words with their counts. Of pairs that are equally frequent, the one with the lower numbers comes first. Throws
+ * `call/cancelled`.
+ */
+export async function learnPieces(
   words: Iterable<{ readonly piece: string; readonly count: number }>,
   { pieces: most, work: mostWork = MOST_WORK }: BpeLimits,
-): LearntPieces {
+  signal?: AbortSignal,
+): Promise<LearntPieces> {
   const parts = [...words].flatMap(({ piece, count }) =>
     partsOf(piece).map((characters) => ({ characters, count })),
   );
@@ -63,11 +67,13 @@ export function learnPieces(
     count,
   }));
 
+  // Small whole numbers are the fastest keys: up to 32,768 pieces, those of pairs are.
+  const keyOf = (left: number, right: number): number => left * most + right;
   const counts = new Map<number, number>();
   const holders = new Map<number, Set<number>>();
   const heap = new PairHeap();
   rows.forEach(({ symbols, count }, row) => {
-    for (const key of pairsOf(symbols)) {
+    for (const key of pairsOf(symbols, keyOf)) {
       counts.set(key, (counts.get(key) ?? 0) + count);
       const held = holders.get(key);
       if (held === undefined) holders.set(key, new Set([row]));
@@ -78,29 +84,34 @@ export function learnPieces(
 
   const merges: [number, number][] = [];
   let work = 0;
+  let breathed = performance.now();
   while (pieces.length < most && work < mostWork) {
     const best = heap.pop();
     if (best === undefined) break;
     const current = counts.get(best.key) ?? 0;
     if (current !== best.count) continue; // A newer entry has the count of today.
     if (current < LEAST_COUNT) break;
-    const [left, right] = [Math.floor(best.key / 2 ** 26), best.key % 2 ** 26];
+    const [left, right] = [Math.floor(best.key / most), best.key % most];
     const piece = (pieces[left] as string) + (pieces[right] as string);
     // "ab" + "c" may have made it before "a" + "bc".
     const made = numbers.get(piece) ?? pieces.push(piece) - 1;
     numbers.set(piece, made);
     merges.push([left, right]);
+    if (performance.now() - breathed > BREATH_MS) {
+      await breathe(signal);
+      breathed = performance.now();
+    }
 
     const changed = new Set<number>();
     for (const row of holders.get(best.key) ?? []) {
       const held = rows[row] as (typeof rows)[number];
       work += held.symbols.length;
-      for (const key of pairsOf(held.symbols)) {
+      for (const key of pairsOf(held.symbols, keyOf)) {
         counts.set(key, (counts.get(key) as number) - held.count);
         changed.add(key);
       }
       held.symbols = mergePair(held.symbols, left, right, made);
-      for (const key of pairsOf(held.symbols)) {
+      for (const key of pairsOf(held.symbols, keyOf)) {
         counts.set(key, (counts.get(key) ?? 0) + held.count);
         changed.add(key);
         const rowsOfPair = holders.get(key);
@@ -133,11 +144,11 @@ export function mergePair(symbols: readonly number[], left: number, right: numbe
   return merged;
 }
 
-function pairsOf(symbols: readonly number[]): number[] {
+function pairsOf(symbols: readonly number[], keyOf: (left: number, right: number) => number): number[] {
   const keys: number[] = [];
   for (let i = 1; i < symbols.length; i++) {
     const [left, right] = [symbols[i - 1] as number, symbols[i] as number];
-    if (left !== UNKNOWN && right !== UNKNOWN) keys.push(pairKey(left, right));
+    if (left !== UNKNOWN && right !== UNKNOWN) keys.push(keyOf(left, right));
   }
   return keys;
 }

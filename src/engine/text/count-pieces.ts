@@ -1,7 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TokenizerKind } from '../../shared/texts.ts';
-import { LabError } from '../../shared/errors.ts';
 import type { Texts } from '../data/index.ts';
+import { breathe } from './breathe.ts';
 import { PieceTable } from './piece-table.ts';
 import { Pieces, scanCharacters, scanWords } from './scan.ts';
 
@@ -56,9 +55,6 @@ export async function inBreaths(
     while (to < texts.length && (texts.offsets[to + 1] as number) <= end) to++;
     work(from, to);
     from = to;
-    await nextTurn();
-    if (signal?.aborted) {
-      throw new LabError('call/cancelled', 'This was cancelled before it was done.', { hint: 'Ask again.' });
-    }
+    await breathe(signal);
   }
 }

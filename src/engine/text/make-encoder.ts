@@ -28,7 +28,8 @@ export async function makeEncoder(
     return new Encoder(checked, Vocabulary.byFrequency(counted, checked.vocabularySize));
   }
   const special = SPECIAL_TOKENS.length;
-  const { pieces, merges } = learnPieces(counted, { pieces: checked.vocabularySize - special });
+  const limits = { pieces: checked.vocabularySize - special };
+  const { pieces, merges } = await learnPieces(counted, limits, signal);
   const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...pieces]);
   return new Encoder(
     checked,

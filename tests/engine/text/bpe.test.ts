@@ -68,36 +68,36 @@ const WORDS = fc
   );
 
 describe('byte-pair encoding', () => {
-  it('learns what the plain method learns', () => {
-    fc.assert(
-      fc.property(WORDS, fc.integer({ min: 1, max: 30 }), (words, most) => {
-        expect(learnPieces(words, { pieces: most })).toEqual(plainPieces(words, most));
+  it('learns what the plain method learns', async () => {
+    await fc.assert(
+      fc.asyncProperty(WORDS, fc.integer({ min: 1, max: 30 }), async (words, most) => {
+        expect(await learnPieces(words, { pieces: most })).toEqual(plainPieces(words, most));
       }),
       { numRuns: 300 },
     );
   });
 
-  it('learns the example of the paper', () => {
+  it('learns the example of the paper', async () => {
     const words = [
       { piece: 'low', count: 5 },
       { piece: 'lower', count: 2 },
       { piece: 'newest', count: 6 },
       { piece: 'widest', count: 3 },
     ];
-    const { pieces, merges } = learnPieces(words, { pieces: 100 });
+    const { pieces, merges } = await learnPieces(words, { pieces: 100 });
     const learnt = merges.map(([left, right]) => `${pieces[left]}+${pieces[right]}`);
     // "e s" and "s t" occur nine times each: the pair of lower numbers comes first, then "es t".
     expect(learnt.slice(0, 2)).toEqual(['e+s', 'es+t']);
     expect(pieces).toContain('▁newest');
   });
 
-  it('takes a word apart into pieces that put it together again, and one that was learnt into itself', () => {
-    fc.assert(
-      fc.property(
+  it('takes a word apart into pieces that put it together again, and one that was learnt into itself', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         WORDS,
         fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), minLength: 1 }),
-        (words, other) => {
-          const { pieces, merges } = learnPieces(words, { pieces: 200 });
+        async (words, other) => {
+          const { pieces, merges } = await learnPieces(words, { pieces: 200 });
           const vocabulary = new Vocabulary([...SPECIAL_TOKENS, ...pieces]);
           const bpe = new Bpe(
             vocabulary,
@@ -118,10 +118,10 @@ describe('byte-pair encoding', () => {
     );
   });
 
-  it('is not held up by a word of a million letters, and ends at its bound on work', () => {
+  it('is not held up by a word of a million letters, and ends at its bound on work', async () => {
     const long = { piece: 'ab'.repeat(500_000), count: 3 };
     const began = performance.now();
-    const { pieces, merges } = learnPieces([long], { pieces: 500 });
+    const { pieces, merges } = await learnPieces([long], { pieces: 500 });
     expect(performance.now() - began).toBeLessThan(5000);
     expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(MAX_WORD + 1);
     const bpe = new Bpe(
@@ -129,6 +129,16 @@ describe('byte-pair encoding', () => {
       merges.map(([l, r]) => [l + 4, r + 4]),
     );
     expect(bpe.piecesOf(long.piece).lengths.reduce((a, b) => a + b, 0)).toBe(1_000_000);
-    expect(learnPieces([long], { pieces: 500, work: 1 }).merges).toHaveLength(1);
+    expect((await learnPieces([long], { pieces: 500, work: 1 })).merges).toHaveLength(1);
+  });
+
+  it('stops when nobody wants it any more', async () => {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 20);
+    const words = Array.from({ length: 20_000 }, (_, i) => ({
+      piece: `${i * 7919}word${i * 104_729}`,
+      count: i + 1,
+    }));
+    await expect(learnPieces(words, { pieces: 20_000 }, abort.signal)).rejects.toThrow(/cancelled/);
   });
 });
