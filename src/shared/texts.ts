@@ -30,6 +30,9 @@ export const UNKNOWN_ID = 1;
 export const BEGIN_ID = 2;
 export const END_ID = 3;
 
+/** In a run's folder: the vocabulary by which its model reads, from the run's start. */
+export const VOCABULARY_FILE = 'vocabulary.json';
+
 /** Texts of a split that fit a filter. */
 export interface TextQuery {
   readonly dataSet: string;
@@ -165,7 +168,7 @@ export interface TextOptions {
   /** Names of columns or fields; of a table without a header "1", "2" and so on. */
   readonly textColumn?: string | undefined;
   readonly labelColumn?: string | undefined;
-  /** A column that tells each row's number or name; rows that repeat one are left out. */
+  /** A column that tells each row's number or name; rows that repeat one are left out. '': there is none. */
   readonly idColumn?: string | undefined;
   /** Of a table: one character. */
   readonly delimiter?: string | undefined;

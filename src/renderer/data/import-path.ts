@@ -24,7 +24,7 @@ export function nameFrom(path: string): string {
       .split(/[\\/]/)
       .at(-1) ?? '';
   return last
-    .replace(/(\.(tar|tgz|gz|zip))+$/i, '')
+    .replace(/(\.(tar|tgz|gz|zip|csv|tsv|jsonl|ndjson))+$/i, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
@@ -53,4 +53,9 @@ export function pathFrom(text: string): string | null {
     }
   }
   return /^([/~]|[a-z]:[\\/]|\\\\)/i.test(bare) ? bare : null;
+}
+
+/** Whether a path names a table of texts; of a folder nobody knows by its name. */
+export function looksLikeTexts(path: string): boolean {
+  return /\.(csv|tsv|jsonl|ndjson)["']?\s*$/i.test(path);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameFrom, nameProblem, pathFrom } from '../../../src/renderer/data/import-path.ts';
+import { looksLikeTexts, nameFrom, nameProblem, pathFrom } from '../../../src/renderer/data/import-path.ts';
 
 describe('the name of an import', () => {
   it('is what the data folder allows, and not taken', () => {
@@ -35,5 +35,22 @@ describe('the path of an import', () => {
     for (const text of ['', '\n', 'https://example.org/a', 'digits', 'file://%zz/%zz']) {
       expect(pathFrom(text)).toBeNull();
     }
+  });
+});
+
+describe('a table of texts', () => {
+  it('is known by its name, as it is pasted', () => {
+    for (const path of [
+      '/home/me/reviews.csv',
+      "'/home/me/a b.TSV'",
+      'file:///x/y.jsonl ',
+      'C:\\x\\y.ndjson',
+    ]) {
+      expect(looksLikeTexts(path), path).toBe(true);
+    }
+    for (const path of ['', '/home/me/csv', '/home/me/digits.tar.gz', '/home/me/x.csv/pictures']) {
+      expect(looksLikeTexts(path), path).toBe(false);
+    }
+    expect(nameFrom('/home/me/My Reviews.csv')).toBe('my-reviews');
   });
 });

@@ -192,13 +192,15 @@ function chosenColumns(
   options: TextOptions,
 ): Pick<TextTable, 'textColumn' | 'labelColumn' | 'idColumn'> {
   for (const column of [options.textColumn, options.labelColumn, options.idColumn]) {
-    if (column === undefined || columns.includes(column)) continue;
+    const isNone = column === '' && column === options.idColumn;
+    if (column === undefined || isNone || columns.includes(column)) continue;
     throw new LabError('data/column', `Expected a column "${column}" in "${path}", got ${listed(columns)}.`, {
       hint: 'Choose one of these columns.',
     });
   }
   const guessed = guessColumns(columns, looked, options);
-  return { ...guessed, idColumn: options.idColumn ?? guessed.idColumn };
+  const idColumn = options.idColumn ?? guessed.idColumn;
+  return { ...guessed, idColumn: idColumn === '' ? null : idColumn };
 }
 
 export function listed(columns: readonly string[]): string {

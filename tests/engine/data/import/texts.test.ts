@@ -132,6 +132,13 @@ describe('texts of one’s own, from a table', () => {
       { name: 'line 35', problem: 'Expected 3 cells, got 4.' },
     ]);
     expect(info.splits.reduce((sum, { examples }) => sum + examples, 0)).toBe(20);
+
+    // Who says that no column names the rows gets the row back that repeats a name.
+    const unnamed = await importDataSet(fileOf('again.csv', lines.join('\r\n')), {
+      as: 'unnamed',
+      texts: { idColumn: '' },
+    });
+    expect(unnamed.skipped.map(({ name }) => name)).toEqual(['line 33', 'line 34', 'line 35']);
   });
 
   it.each<[string, string, string | Uint8Array, TextOptions, string, RegExp]>([
