@@ -44,7 +44,7 @@ export async function benchLab(lab, options) {
       options,
     );
     const rows = figuresOf(lab, { rounds, whole, firstEver: first });
-    if (options.accuracy) rows.push(await accuracyOf(lab, home, note));
+    if (options.accuracy && lab.accuracy) rows.push(await accuracyOf(lab, lab.accuracy, home, note));
     const plans = new Set(whole.get(ours.name)?.map(({ plan }) => plan));
     return [
       `## ${lab.title}`,
@@ -83,13 +83,18 @@ async function runWhole({ wholeRuns = WHOLE_RUNS }, ours, peers, note) {
   return whole;
 }
 
-/** @param {BenchLab} lab @param {string} home @param {(text: string) => void} note */
-async function accuracyOf(lab, home, note) {
+/**
+ * @param {BenchLab} lab
+ * @param {NonNullable<BenchLab['accuracy']>} accuracy
+ * @param {string} home
+ * @param {(text: string) => void} note
+ */
+async function accuracyOf(lab, accuracy, home, note) {
   const values = [];
-  for (const seed of lab.accuracy.seeds) {
-    const { value, seconds, steps } = await trainToTheEnd(lab, home, seed);
+  for (const seed of accuracy.seeds) {
+    const { value, seconds, steps } = await trainToTheEnd(lab, accuracy.metric, home, seed);
     values.push(value);
-    note(`seed ${seed}: test ${lab.accuracy.metric} ${value} after ${steps} steps, ${seconds.toFixed(0)} s`);
+    note(`seed ${seed}: test ${accuracy.metric} ${value} after ${steps} steps, ${seconds.toFixed(0)} s`);
   }
-  return accuracyRow(lab, values);
+  return accuracyRow(accuracy, values);
 }

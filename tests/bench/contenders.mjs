@@ -54,15 +54,16 @@ export function ourContender(lab, home) {
 /**
  * A whole training with default settings.
  * @param {BenchLab} lab
+ * @param {string} metric
  * @param {string} home
  * @param {number} seed
  */
-export async function trainToTheEnd(lab, home, seed) {
+export async function trainToTheEnd(lab, metric, home, seed) {
   const { command, args, env } = train(lab, home, ['--seed', String(seed)]);
   const { lines } = await measure(command, args, env);
   const end = lines.at(-1);
   return {
-    value: /** @type {number} */ (end.metrics.test[lab.accuracy.metric]),
+    value: /** @type {number} */ (end.metrics.test[metric]),
     seconds: /** @type {number} */ (end.seconds),
     steps: /** @type {number} */ (end.steps),
   };

@@ -1,4 +1,6 @@
 // @ts-check
+import { fileURLToPath } from 'node:url';
+
 /**
  * What `npm run bench` compares, one entry a lab. A new lab adds its entry here: the flags of `gradient-lab train`, the programs
  * beside it, and the ratios that it should reach.
@@ -28,11 +30,16 @@
  * @property {readonly SpeedGoal[]} speed
  * @property {{ peer: string, atMost: number }} memory our peak of memory against a peer's
  * @property {number} firstStepSeconds from the command to its first step, at most
- * @property {{ metric: string, atLeast: number, seeds: readonly number[] }} accuracy of whole trainings with default settings
+ * @property {{ metric: string, atLeast: number, seeds: readonly number[] }} [accuracy] of whole trainings with default settings
  */
 
 /** The peers train on the images as they are. */
 const STILL_IMAGES = ['--shift', '0', '--rotation', '0', '--scaling', '0'];
+
+/** Ours, which the peers lack: absolute, so that no folder is put before it. */
+const KERAS_TEXT = fileURLToPath(new URL('./keras/text.py', import.meta.url));
+
+const STACKED = [...plainText(200, 128), '--masking', 'read', '--recurrent-layers', '2'];
 
 /** @type {readonly BenchLab[]} */
 export const BENCH_LABS = [
@@ -115,7 +122,110 @@ export const BENCH_LABS = [
     firstStepSeconds: 3,
     accuracy: { metric: 'accuracy', atLeast: 0.82, seeds: [1] },
   },
+  {
+    id: 'imdb-rnn',
+    title: 'Lab 5: vanilla RNN 64, embedding 64, 200 words, batch 64, Adam',
+    dataSet: 'imdb',
+    batchSize: 64,
+    whole: ['--epochs', '1', ...plainText(200, 64)],
+    wholeRuns: 1,
+    turns: ['--epochs', '1000', ...plainText(200, 64)],
+    peers: kerasText(KERAS_TEXT, ['--cell', 'vanilla', '--length', '200', '--embedding', '64']),
+    speed: [{ peers: ['Keras', 'Keras, jit'], atLeast: 1.5 }],
+    memory: { peer: 'Keras', atMost: 1 },
+    firstStepSeconds: 3,
+    accuracy: { metric: 'accuracy', atLeast: 0.8, seeds: [1, 2] },
+  },
+  oneWay(100, 64),
+  oneWay(200, 128),
+  // For the memory and the time to the first step of a long text.
+  oneWay(500, 64),
+  {
+    id: 'imdb-lstm',
+    title: 'Lab 6: two layers of LSTM 64 in both directions, embedding 128, 200 words, batch 64, Adam',
+    dataSet: 'imdb',
+    batchSize: 64,
+    whole: ['--epochs', '1', ...STACKED],
+    wholeRuns: 1,
+    turns: ['--epochs', '1000', ...STACKED],
+    peers: [...kerasText('lab06_lstm.py', ['--stacked']), tfjsText(200, 128, 'stacked')],
+    speed: [
+      { peers: ['Keras', 'Keras, jit'], atLeast: 1.1 },
+      { peers: ['tfjs-node, eager'], atLeast: 7 },
+    ],
+    memory: { peer: 'Keras', atMost: 1 },
+    firstStepSeconds: 3,
+    accuracy: { metric: 'accuracy', atLeast: 0.88, seeds: [1, 2] },
+  },
 ];
+
+/**
+ * A network of text as its peers have it: 20,000 words, padding that is read like words, no dropout, no clipping.
+ * @param {number} length @param {number} embedding
+ */
+function plainText(length, embedding) {
+  return [
+    ...['--length', String(length), '--embedding', String(embedding), '--units', '64', '--batching', 'fixed'],
+    ...['--pooling', 'last', '--dropout', '0', '--learning-rate', '0.001', '--schedule', 'constant'],
+    ...['--clip-norm', '0'],
+  ];
+}
+
+/** @param {number} length @param {number} embedding @returns {readonly string[]} */
+function plainLstm(length, embedding) {
+  return [...plainText(length, embedding), '--masking', 'read', '--direction', 'forward'];
+}
+
+/**
+ * Keras, and Keras with jit; a window is a few steps, as a step is long.
+ * @param {string} program @param {readonly string[]} flags @returns {readonly Peer[]}
+ */
+function kerasText(program, flags) {
+  return ['keras', 'keras-jit'].map((framework) => ({
+    name: framework === 'keras' ? 'Keras' : 'Keras, jit',
+    kind: /** @type {const} */ ('python'),
+    program,
+    whole: ['--framework', framework, ...flags, '--steps', '60'],
+    turns: ['--framework', framework, ...flags, '--warmup', '5', '--window', '2', '--epochs', '1000'],
+  }));
+}
+
+/** @param {number} length @param {number} embedding @param {string} shape @returns {Peer} */
+function tfjsText(length, embedding, shape) {
+  const flags = [String(length), String(embedding), shape];
+  return {
+    name: 'tfjs-node, eager',
+    kind: 'tfjs-node',
+    program: 'imdb-lstm.mjs',
+    whole: ['3', ...flags],
+    turns: ['1000000', ...flags],
+  };
+}
+
+/**
+ * Lab 6's LSTM 64 in one direction.
+ * @param {number} length @param {number} embedding @returns {BenchLab}
+ */
+function oneWay(length, embedding) {
+  const flags = plainLstm(length, embedding);
+  const size = ['--length', String(length), '--embedding', String(embedding)];
+  return {
+    id: 'imdb-lstm',
+    title: `Lab 6: LSTM 64, embedding ${embedding}, ${length} words, batch 64, Adam`,
+    dataSet: 'imdb',
+    batchSize: 64,
+    whole: ['--epochs', '1', ...flags],
+    wholeRuns: 1,
+    turns: ['--epochs', '1000', ...flags],
+    peers: [...kerasText(KERAS_TEXT, size), tfjsText(length, embedding, 'forward')],
+    speed: [
+      { peers: ['Keras', 'Keras, jit'], atLeast: 1.1 },
+      { peers: ['tfjs-node, eager'], atLeast: 7 },
+    ],
+    memory: { peer: 'Keras', atMost: 1 },
+    firstStepSeconds: 3,
+  };
+}
 
 /** Its steps are long: a window is one of them, and the short training is no epoch. @param {string} name @param {string} framework @returns {Peer} */
 function kerasResNet(name, framework) {

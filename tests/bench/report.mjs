@@ -59,11 +59,11 @@ export function figuresOf(lab, { rounds, whole, firstEver }) {
 
 /**
  * The figure of some whole trainings.
- * @param {BenchLab} lab
+ * @param {NonNullable<BenchLab['accuracy']>} accuracy
  * @param {readonly number[]} values
  * @returns {Row}
  */
-export function accuracyRow({ accuracy: { metric, atLeast } }, values) {
+export function accuracyRow({ metric, atLeast }, values) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const percent = (/** @type {number} */ value) => `${(100 * value).toFixed(2)} %`;
   return {

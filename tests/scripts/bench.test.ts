@@ -43,6 +43,8 @@ describe('measuring a program', () => {
   });
 });
 
+const ACCURACY = { metric: 'accuracy', atLeast: 0.9, seeds: [1, 2] };
+
 const LAB: BenchLab = {
   id: 'toy',
   title: 'A toy',
@@ -54,7 +56,7 @@ const LAB: BenchLab = {
   speed: [{ peers: ['slow', 'slower'], atLeast: 2 }],
   memory: { peer: 'slow', atMost: 1 },
   firstStepSeconds: 3,
-  accuracy: { metric: 'accuracy', atLeast: 0.9, seeds: [1, 2] },
+  accuracy: ACCURACY,
 };
 
 const round = (ours: number, slow: number, slower: number) =>
@@ -105,12 +107,12 @@ describe('the figures of a lab', () => {
   });
 
   it('take the mean of the trainings’ accuracies', () => {
-    expect(accuracyRow(LAB, [0.9, 0.92])).toMatchObject({
+    expect(accuracyRow(ACCURACY, [0.9, 0.92])).toMatchObject({
       measured: '91.00 %',
       spread: '90.00 %, 92.00 %',
       reached: true,
     });
-    expect(accuracyRow(LAB, [0.9, 0.89]).reached).toBe(false);
+    expect(accuracyRow(ACCURACY, [0.9, 0.89]).reached).toBe(false);
   });
 
   it('are tables in Markdown', () => {
