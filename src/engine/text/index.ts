@@ -5,12 +5,7 @@ export { countPieces, inBreaths, type CountedPiece } from './count-pieces.ts';
 export { encodeTexts, encodeWith, type EncodedTexts, type SplitReport } from './encode-texts.ts';
 export { encoderFor } from './encoder-cache.ts';
 export { Encoder, type EncodedRows } from './encoder.ts';
-export {
-  checkEncoding,
-  encoderFromText,
-  encoderToText,
-  readEncoderFile,
-  VOCABULARY_FILE,
-} from './vocabulary-file.ts';
+export { checkEncoding, encoderFromText, encoderToText, readEncoderFile } from './vocabulary-file.ts';
+export { VOCABULARY_FILE } from '../../shared/texts.ts';
 export { Vocabulary } from './vocabulary.ts';
 export { makeEncoder } from './make-encoder.ts';

@@ -5,8 +5,6 @@ import { readWholeFile } from '../data/index.ts';
 import { Encoder } from './encoder.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-/** The artifact's name in a run's folder. */
-export const VOCABULARY_FILE = 'vocabulary.json';
 const KIND = 'gradient-lab vocabulary';
 /** Of 200,000 entries and as many merges; longer is none of ours. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;

@@ -1,9 +1,10 @@
 /** Runs as files: for a spreadsheet, for another Gradient Lab, or all of one in a folder. */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError, messageOf } from '../../shared/errors.ts';
 import { RUN_FILE_ENDING } from '../../shared/run-files.ts';
+import { VOCABULARY_FILE } from '../../shared/texts.ts';
 import type { History } from '../history/index.ts';
 import { runFolder } from './places.ts';
 
@@ -20,8 +21,8 @@ export async function exportText(
 }
 
 /**
- * A new folder in `parent` with `run.gradient-lab.json`, `metrics.csv` and the run's checkpoints, under the run's id. It appears
- * when it is whole.
+ * A new folder in `parent` with `run.gradient-lab.json`, `metrics.csv` and the run's checkpoints and vocabulary, under the run's id. It
+ * appears when it is whole.
  */
 export async function exportFolder(
   history: History,
@@ -39,7 +40,10 @@ export async function exportFolder(
       const { text } = await exportText(history, run, format);
       await writeFile(join(partial, name), text);
     }
-    await copyCheckpoints(join(runFolder(home, id), 'checkpoints'), join(partial, 'checkpoints'));
+    const folder = runFolder(home, id);
+    await copyCheckpoints(join(folder, 'checkpoints'), join(partial, 'checkpoints'));
+    const vocabulary = join(folder, VOCABULARY_FILE);
+    if (existsSync(vocabulary)) await copyFile(vocabulary, join(partial, VOCABULARY_FILE));
     const path = join(parent, await freeName(parent, id));
     await rename(partial, path);
     return path;

@@ -25,7 +25,7 @@ function asciiCounts(texts: readonly string[]): Map<string, number> {
 const sum = (counts: Iterable<number>): number => [...counts].reduce((a, b) => a + b, 0);
 
 describe.skipIf(!isHere)('the words of IMDB', () => {
-  const { splits } = isHere ? loadDataSet('imdb') : { splits: {} };
+  const splits: Readonly<Record<string, Split>> = isHere ? loadDataSet('imdb').splits : {};
   const decoded = new Map<string, string[]>();
   const textsIn = (name: string): string[] => {
     const texts = textsOf(splits[name] as Split);

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import type * as files from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +70,12 @@ describe('the folder of a run that trains', () => {
     };
     await expect(exported()).rejects.toMatchObject({ code: 'ENOENT' });
     expect(readdirSync(join(home, 'exports'))).toEqual([]);
+  });
+
+  it('has the vocabulary of a run that has one', async () => {
+    expect(existsSync(join(await exported(), 'vocabulary.json'))).toBe(false);
+    writeFileSync(join(home, 'runs', 'tiny', 'vocabulary.json'), '{"words": "of the run"}');
+    expect(readFileSync(join(await exported(), 'vocabulary.json'), 'utf8')).toBe('{"words": "of the run"}');
   });
 
   it('has no checkpoints where the run has none', async () => {

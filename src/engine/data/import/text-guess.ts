@@ -57,8 +57,8 @@ export interface GuessedColumns {
 }
 
 /**
- * What was chosen stays. By known names first; else the texts are the longest values on average, and the labels those with the fewest different ones, of at
- * least two, that repeat.
+ * What was chosen stays. Texts: a column of a known name, else the one with the longest values on average. Labels: a column whose values
+ * repeat, of a known name, else the one with the fewest different ones, of at least two.
  */
 export function guessColumns(
   columns: readonly string[],
@@ -92,12 +92,14 @@ export function guessColumns(
       .sort((a, b) => b.meanLength - a.meanLength)[0] ??
     byLength.filter(isFree).find(({ column }) => !LABEL_NAMES.test(column) && !ID_NAMES.test(column));
   const others = filled.filter(({ column }) => column !== text?.column);
+  const repeating = others.filter(
+    ({ distinct, count }) => distinct >= 2 && distinct <= Math.max(2, count / 2),
+  );
   const label =
     facts.find(({ column }) => column === chosen.labelColumn) ??
-    others.find(({ column }) => LABEL_NAMES.test(column)) ??
-    others
-      .filter(({ distinct, count }) => distinct >= 2 && distinct <= Math.max(2, count / 2))
-      .sort((a, b) => a.distinct - b.distinct)[0];
+    repeating.find(({ column }) => LABEL_NAMES.test(column)) ??
+    [...repeating].sort((a, b) => a.distinct - b.distinct)[0] ??
+    others.find(({ column }) => LABEL_NAMES.test(column));
   const id = others.find(
     ({ column, count, distinct }) =>
       column !== label?.column && ID_NAMES.test(column) && count > 1 && distinct > 0.9 * count,
