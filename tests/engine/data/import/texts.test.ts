@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   importDataSet,
@@ -241,6 +242,42 @@ describe('texts of one’s own, from a table', () => {
     expect(error.code).toBe(code);
     expect(error.hint).toBeTruthy();
     expect(existsSync(root) ? readdirSync(root) : []).toEqual([]);
+  });
+});
+
+describe('texts of one’s own, once they are here', () => {
+  const stateOf = async () => (await listDataSets()).find(({ info }) => info.id === 'mine');
+  const FILE = 'train-texts-utf8';
+
+  async function change(name: string, edit: (bytes: Buffer) => Uint8Array): Promise<void> {
+    const root = tempHome();
+    await importDataSet(fileOf('reviews.csv', CSV), { as: 'mine' });
+    const path = join(root, 'mine', name);
+    writeFileSync(path, edit(readFileSync(path)));
+  }
+
+  it('are damaged where a file was cut short', async () => {
+    await change(FILE, (bytes) => bytes.subarray(0, -3));
+    expect(await stateOf()).toMatchObject({ state: 'damaged' });
+    expect((await errorOf(() => loadDataSet('mine'))).code).toBe('data/damaged');
+  });
+
+  it('are another content where a byte was changed, which verifying tells', async () => {
+    await change(FILE, (bytes) => Buffer.from(bytes.toString('latin1').replace('Text', 'Next'), 'latin1'));
+    const { code, message } = await errorOf(() => verifyDataSet('mine'));
+    expect([code, message]).toEqual(['data/damaged', expect.stringContaining(`of "${FILE}", got `)]);
+  });
+
+  it.each([
+    ['another format', '"texts"', '"sounds"'],
+    ['images', '"format": "texts"', '"format": "idx"'],
+    ['no classes', '"classes"', '"kinds"'],
+    ['an unknown split', '"name": "train"', '"name": "trial"'],
+  ])('are damaged where their record says %s', async (_, before, after) => {
+    await change('manifest.json', (bytes) => Buffer.from(bytes.toString().replace(before, after)));
+    const listing = await stateOf();
+    expect(listing?.state).toBe('damaged');
+    expect(listing?.problem).toMatch(/sound manifest/);
   });
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../../src/shared/errors.ts';
-import { extractTar } from '../../../../src/engine/data/readers/tar.ts';
+import { extractTar, readTar } from '../../../../src/engine/data/readers/tar.ts';
 import { errorOf, noise, tempFolder } from '../helpers.ts';
 import { tarOf, type TarEntry } from '../tar-of.ts';
 
@@ -124,5 +124,41 @@ describe('extractTar', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('readTar', () => {
+  const readAll = async (bytes: Uint8Array, chunk = 1000) => {
+    const found: Record<string, string> = {};
+    await readTar(
+      inChunks(bytes, chunk),
+      (name, size) => name.endsWith('.txt') && size <= 20,
+      (name, content) => (found[name] = Buffer.from(content).toString()),
+      LIMITS,
+    );
+    return found;
+  };
+  const ENTRIES = [
+    { name: 'a/1.txt', content: Buffer.from('one') },
+    { name: 'a/link.txt', type: '2', content: new Uint8Array(0) },
+    { name: 'a/large.txt', content: noise(600) },
+    { name: 'a/2.txt', content: new Uint8Array(0) },
+    { name: 'b/photo', content: noise(700) },
+    { name: '../b/3.txt', content: Buffer.from('three, wherever its name points').subarray(0, 5) },
+  ];
+
+  it.each([1, 511, 100_000])('hands over what is wanted, whatever the chunks (%i bytes)', async (chunk) => {
+    expect(await readAll(tarOf(ENTRIES), chunk)).toEqual({
+      'a/1.txt': 'one',
+      'a/2.txt': '',
+      '../b/3.txt': 'three',
+    });
+  });
+
+  it('gives a LabError for every archive that is cut short', async () => {
+    const whole = tarOf(ENTRIES);
+    for (const length of [1, 511, 600, 1024, 2000, 3000]) {
+      expect((await errorOf(() => readAll(whole.subarray(0, length)))).code).toBe('data/tar');
+    }
   });
 });
