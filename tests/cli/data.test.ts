@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { Home } from './helpers.ts';
@@ -6,7 +6,7 @@ import { Home } from './helpers.ts';
 const home = new Home();
 afterAll(() => home.remove());
 
-it('data preview and data import take a table of texts by the columns that are named', async () => {
+it('a table of texts is previewed, imported by the columns that are named, trained on and shown', async () => {
   const path = join(home.path, 'notes.tsv');
   const rows = Array.from({ length: 20 }, (_, i) => `${i % 2 === 0 ? 'work' : 'home'}\tnote ${i}\t${i}`);
   writeFileSync(path, [...rows, 'too\tfew'].join('\n'));
@@ -32,6 +32,27 @@ it('data preview and data import take a table of texts by the columns that are n
   expect(imported.stdout).toBe(
     'Imported my-notes: train 14, test 6.\nClasses: home, work.\nLeft out 1 rows or files:\n  line 21: Expected 3 cells, got 2.\n',
   );
+  const trained = await home.run(
+    ...[
+      'train',
+      'imdb-rnn',
+      '--data',
+      'my-notes',
+      '--epochs',
+      '1',
+      '--plan',
+      'graph',
+      '--batch-size',
+      '4',
+      '--json',
+    ],
+  );
+  expect(trained.code).toBe(0);
+  expect(trained.lines).toContainEqual(expect.objectContaining({ kind: 'completed' }));
+  const [run = ''] = readdirSync(join(home.path, 'runs'));
+  const vocabulary = readFileSync(join(home.path, 'runs', run, 'vocabulary.json'), 'utf8');
+  expect(vocabulary).toContain('"<eos>",\n"note",');
+
   const shown = await home.run('data', 'show', 'my-notes');
   expect(shown.stdout).toMatch(/Words a text +train +test/);
   expect(shown.stdout).toMatch(/Classes +home, work\n/);

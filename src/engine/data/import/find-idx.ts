@@ -42,8 +42,10 @@ export async function findCandidates(
   if (!IDX_NAME.test(basename(from))) {
     throw new LabError(
       'data/import-missing',
-      `Expected a folder, a tar archive or an IDX file with a name such as "train-images-idx3-ubyte.gz", got "${basename(from)}".`,
-      { hint: 'Give the folder with images and labels.' },
+      `Expected a folder, a tar archive, a table of texts such as "reviews.csv" (or .tsv, .jsonl), or an IDX file with a name such as "train-images-idx3-ubyte.gz", got "${basename(from)}".`,
+      {
+        hint: 'Give the folder with images and labels, or name the columns of a table: --text-column and --label-column.',
+      },
     );
   }
   return candidatesIn([dirname(from)]);
