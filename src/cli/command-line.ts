@@ -42,6 +42,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/data.ts')).dataCommand(),
   },
   {
+    name: 'models',
+    summary: 'list, import, or remove models of other programs',
+    load: async () => (await import('./commands/models.ts')).modelsCommand(),
+  },
+  {
     name: 'serve',
     summary: 'open the app in a browser',
     load: async () => (await import('./commands/serve.ts')).serveCommand(),

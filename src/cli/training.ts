@@ -92,29 +92,14 @@ async function record(
   { resume, mayReplaceData }: { resume: boolean; mayReplaceData: boolean },
   { control, onEvent, onRecordError, checkpointSeconds }: Training,
 ): Promise<RunEnded> {
-  const { id, lab, config, seed, device, plan, threads, dataSet } = run;
-  const folder = runFolder(labHome(), id);
-  const origin = await originOf(history, labHome(), config);
-  const task: RunTask = {
-    ...{
-      id,
-      lab,
-      config,
-      seed,
-      device,
-      plan,
-      threads,
-      dataSet,
-      folder,
-      origin,
-      mayReplaceData,
-      checkpointSeconds,
-    },
-  };
   history.onProblem = onRecordError;
   const recorder = new Recorder({ history, run, publish: () => undefined, onError: onRecordError });
   recorder.started(process.pid);
   try {
+    const { id, lab, config, seed, device, plan, threads, dataSet } = run;
+    const place = { folder: runFolder(labHome(), id), origin: await originOf(history, labHome(), config) };
+    const how = { device, plan, threads, mayReplaceData, checkpointSeconds };
+    const task: RunTask = { id, lab, config, seed, dataSet, ...place, ...how };
     const end = await executeRun(task, {
       resume,
       control,

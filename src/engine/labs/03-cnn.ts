@@ -238,7 +238,7 @@ const fields = {
     kind: 'choice',
     label: 'Its inputs',
     group: 'Start',
-    onlyWith: 'startFrom',
+    onlyWith: 'network',
     help: 'For an imported network: what grey values it was made for. "as here" is (pixel / 255 - 0.1307) / 0.3081.',
     default: '0 to 1',
     choices: ['0 to 1', '0 to 255', 'as here'],

@@ -162,9 +162,10 @@ export class RunService {
   private claim(number: number): Promise<Run> {
     const { history, home, publish } = this.options;
     const claim = history
-      .claim(number, { state: 'queued', reason: null, endedAt: null })
-      .then(async (queued) => {
-        const origin = await originOf(history, home, queued.config);
+      .get(number)
+      .then(({ config }) => originOf(history, home, config))
+      .then(async (origin) => {
+        const queued = await history.claim(number, { state: 'queued', reason: null, endedAt: null });
         publish({ kind: 'run', run: queued });
         this.launch(queued, { resume: true, mayReplaceData: false, origin });
         return queued;

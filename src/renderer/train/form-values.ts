@@ -32,7 +32,9 @@ export function changedNames(fields: Fields, values: FormValues): readonly strin
 
 /** Whether a field says anything, as the others stand. */
 export function isOfUse(fields: Fields, values: FormValues, { onlyWith }: Field): boolean {
-  return onlyWith === undefined || values[onlyWith] !== fields[onlyWith]?.default;
+  const other = onlyWith === undefined ? undefined : fields[onlyWith];
+  if (onlyWith === undefined || other === undefined) return true;
+  return values[onlyWith] !== other.default && isOfUse(fields, values, other);
 }
 
 export interface FieldGroup {

@@ -384,6 +384,51 @@ describe('a lab', () => {
     expect((await client.runs.exportFolder({ run })).path).toBe(`${path}-2`);
   });
 
+  it('plans a start from another run, records what was taken, and says when the origin is gone', async () => {
+    const { runs } = await client.runs.list({ states: ['completed'], limit: 100 });
+    const first = runs.find(({ checkpointStep }) => checkpointStep !== null) as (typeof runs)[number];
+    const settings = {
+      ...first.config,
+      epochs: 1,
+      startFrom: `run:${first.id}`,
+      take: 'body',
+      freeze: 'yes',
+    };
+    const plan = await client.runs.planStart({ lab: 'mnist-mlp', settings });
+    expect(plan).toMatchObject({
+      origin: { kind: 'run', id: first.id, number: first.number, step: first.checkpointStep },
+      frozen: true,
+    });
+    expect(plan?.layers.map(({ taken }) => taken)).toEqual([true, false]);
+    expect(await client.runs.planStart({ lab: 'mnist-mlp', settings: first.config })).toBeNull();
+
+    const started = await client.runs.start({ lab: 'mnist-mlp', settings, seed: 1, plan: 'graph' });
+    expect((await lab.until(started.number, 'completed')).start).toEqual(plan);
+
+    const { text } = await client.runs.export({ run: started.number, format: 'json' });
+    expect((await client.runs.import({ text })).start).toEqual(plan);
+
+    const gone = { ...settings, startFrom: 'run:20200101-000000-mnist-mlp-0000' };
+    expect(await problemOf(client.runs.planStart({ lab: 'mnist-mlp', settings: gone }))).toMatchObject({
+      code: 'start/gone',
+    });
+    const lost = await client.runs.start({ lab: 'mnist-mlp', settings: gone, seed: 1, plan: 'graph' });
+    expect((await lab.until(lost.number, 'failed')).reason).toMatch(/is not here any more, and its weights/);
+  });
+
+  it('keeps models of other programs, and refuses what is none', async () => {
+    const path = join(process.cwd(), 'tests', 'engine', 'models', 'keras', 'small.keras');
+    const model = await client.models.import({ path });
+    expect(model).toMatchObject({ id: 'small', kind: 'keras', network: { input: [8, 8, 1], output: [4] } });
+    expect(await client.models.list()).toEqual([model]);
+    expect(await problemOf(client.models.import({ path: join(lab.home, 'history.sqlite') }))).toMatchObject({
+      code: 'model/kind',
+    });
+    await client.models.remove({ id: 'small' });
+    expect(await client.models.list()).toEqual([]);
+    expect(await problemOf(client.models.remove({ id: '../runs' }))).toMatchObject({ code: 'model/id' });
+  });
+
   it('keeps settings, and tells of changes', async () => {
     const changed = await client.app.changeSettings({ theme: 'dark' });
     expect(changed).toMatchObject({ theme: 'dark', runsAtOnce: 1 });

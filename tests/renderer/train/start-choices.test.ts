@@ -57,11 +57,16 @@ describe('what a form offers to start from', () => {
         choices: ['no', 'yes'],
         onlyWith: 'from',
       },
+      depth: { kind: 'integer', label: '', help: '', default: 1, min: 0, max: 9, onlyWith: 'freeze' },
     };
     const { from, freeze } = fields as Required<typeof fields>;
     expect(isOfUse(fields, { from: 'fresh', freeze: 'no' }, freeze as never)).toBe(false);
     expect(isOfUse(fields, { from: 'run:x', freeze: 'no' }, freeze as never)).toBe(true);
     expect(isOfUse(fields, { from: 'fresh', freeze: 'no' }, from as never)).toBe(true);
+    const { depth } = fields;
+    expect(isOfUse(fields, { from: 'run:x', freeze: 'yes' }, depth as never)).toBe(true);
+    expect(isOfUse(fields, { from: 'run:x', freeze: 'no' }, depth as never)).toBe(false);
+    expect(isOfUse(fields, { from: 'fresh', freeze: 'yes' }, depth as never)).toBe(false);
   });
 });
 
