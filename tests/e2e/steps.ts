@@ -1,4 +1,5 @@
 /** What a person does on the pages of a lab, in their own words. */
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
 
 /** Opens one of a lab's tabs; lab 1's where none is named. */
@@ -59,4 +60,16 @@ export async function drawOne(page: Page): Promise<void> {
   await page.mouse.move(x, box.y + box.height * 0.5, { steps: 10 });
   await page.mouse.move(x, box.y + box.height * 0.8, { steps: 10 });
   await page.mouse.up();
+}
+
+/** The page as it stands, in light and in dark: no violation that axe can find. */
+export async function cleanInBothThemes(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+    );
+    expect(found, `${page.url()} ${colorScheme}`).toEqual([]);
+  }
 }
