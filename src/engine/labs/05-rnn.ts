@@ -350,10 +350,11 @@ function wordsLeft(mask: Tensor2D): Tensor2D {
   return tf.sub(tf.sub(length, 1), tf.reshape(tf.range(0, time, 1, 'int32'), [time, 1]));
 }
 
-/** Truncation: 0 at each step whose gradient goes no further, counted from the text's end; 1 elsewhere. [time, batch] */
+/** Truncation: 0 at each word whose gradient goes no further, counted from the text's end; 1 elsewhere. [time, batch] */
 export function flowOf(mask: Tensor2D, every: number): Tensor2D {
   const left = wordsLeft(mask);
-  return tf.cast(tf.notEqual(tf.mod(left, tf.scalar(every, 'int32')), every - 1), 'float32');
+  const goesOn = tf.notEqual(tf.mod(left, tf.scalar(every, 'int32')), every - 1);
+  return tf.cast(tf.logicalOr(goesOn, tf.less(left, 0)), 'float32');
 }
 
 // ---- loss
