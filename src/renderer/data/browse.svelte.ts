@@ -5,22 +5,21 @@ import type { ExamplePage } from '../../shared/inspect.ts';
 import { client, problemOf } from '../state/client.svelte.ts';
 import { findPosition } from './find-position.ts';
 import type { Range } from './grid-layout.ts';
+import { pageSizeFor } from './page-size.ts';
 import { PageCache } from './page-cache.ts';
 import { imageLength, type ImageShape } from './paint.ts';
 import type { Ramp } from './ramps.ts';
 import { atlasOfImages, type Atlas } from './surface.ts';
 
-/** Images in a request: 196 kB of MNIST, some milliseconds of work at each end. */
-const PAGE_SIZE = 250;
-/** Pages that are loaded ahead of the view at rest, about two screens of the smallest tiles, and at most in a fast scroll. */
-const PAGES_AHEAD = 3;
-const MOST_AHEAD = 12;
+/** Images that are loaded ahead of the view at rest, about two screens of the smallest tiles, and at most in a fast scroll. */
+const AHEAD = 750;
+const MOST_AHEAD = 3000;
 /** A fast scroll loads as far ahead as it gets in this time. */
 const AHEAD_MS = 500;
 /** All 70,000 images of MNIST fit. */
 const MAX_BYTES = 64e6;
 /** Pages that are kept as pictures, too: four bytes for each of their own. More than can be seen at once. */
-const MAX_PAINTED = 24;
+const MAX_PAINTED = 48;
 
 /** One example as the grid has it. */
 export interface GridExample {
@@ -53,6 +52,7 @@ export class Browse {
   #cache: PageCache<KeptPage> | null = null;
   /** Those with a picture, oldest first. */
   #painted: KeptPage[] = [];
+  readonly #pageSize: number;
   /** What was in sight last, and when: how fast the view moves. */
   #seen = { first: 0, time: 0 };
   /** Grows when another list is shown: an answer for the one before is dropped. */
@@ -60,6 +60,7 @@ export class Browse {
 
   constructor(info: DataSetInfo) {
     this.info = info;
+    this.#pageSize = pageSizeFor(info);
   }
 
   /** Shows a split, filtered or not, at the example number `index` of the split. Falls back to what there is. */
@@ -124,8 +125,8 @@ export class Browse {
     const now = performance.now();
     const speed = Math.abs(visible.first - this.#seen.first) / Math.max(1, now - this.#seen.time);
     this.#seen = { first: visible.first, time: now };
-    const ahead = PAGES_AHEAD + Math.ceil((speed * AHEAD_MS) / PAGE_SIZE);
-    this.#cache?.want(visible, direction, Math.min(MOST_AHEAD, ahead));
+    const ahead = Math.min(MOST_AHEAD, AHEAD + speed * AHEAD_MS);
+    this.#cache?.want(visible, direction, Math.ceil(ahead / this.#pageSize));
   }
 
   retry(): void {
@@ -148,7 +149,7 @@ export class Browse {
     this.problem = null;
     this.count = label === null ? (this.info.splits.find(({ name }) => name === split)?.examples ?? 0) : null;
     this.#cache = new PageCache<KeptPage>({
-      pageSize: PAGE_SIZE,
+      pageSize: this.#pageSize,
       load: async (offset, count, signal) => {
         const query = { dataSet: this.info.id, split, label, offset, count };
         return { page: await client().data.examples(query, { signal }), atlas: null, ramp: null };

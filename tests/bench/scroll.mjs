@@ -1,0 +1,241 @@
+// @ts-check
+/**
+ * How smoothly the 50,000 training images of CIFAR-10 scroll in the data browser: `node tests/bench/scroll.mjs [rounds]`.
+ *
+ * The real app in headless Chromium, with the real engine behind it; CIFAR-10 has to be in the lab's home (GRADIENT_LAB_HOME). A wheel
+ * turns at two speeds, and the view jumps to places far apart, as a dragged scroll bar does; all along, the time between frames and
+ * how long a tile in sight stays blank are recorded. To be reached: a median of 60 frames/s, and no tile blank for longer than 100 ms.
+ * The machine must be quiet: its load is printed with the figures.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from '@playwright/test';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const LEAST_FPS = 59;
+const MOST_BLANK_MS = 100;
+/** A wheel reports about as often as a screen shows frames. */
+const INPUT_MS = 16;
+const WHEELS = [
+  { name: 'wheel, 3,000 px/s', delta: 48, seconds: 8 },
+  { name: 'wheel, 12,000 px/s', delta: 192, seconds: 8 },
+];
+const JUMPS = 20;
+const JUMP_MS = 400;
+
+const rounds = Number(process.argv[2] ?? 3);
+const lab = spawn(
+  process.execPath,
+  [path.join(ROOT, 'scripts/gradient-lab.mjs'), 'serve', '--port', '0', '--json', '--no-open'],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
+const url = await addressOf(lab);
+const browser = await chromium.launch({
+  ...executable(),
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+  ],
+});
+console.log(
+  `${os.cpus()[0]?.model}, ${os.cpus().length} cores; Chromium ${browser.version()}, headless, no GPU`,
+);
+let failed = false;
+try {
+  for (let round = 1; round <= rounds; round++) failed = !(await measure(round)) || failed;
+} finally {
+  await browser.close();
+  lab.kill('SIGTERM');
+  await once(lab, 'exit');
+}
+process.exitCode = failed ? 1 : 0;
+
+/** @param {number} round */
+async function measure(round) {
+  // The app's policy forbids what the test driver waits with.
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, bypassCSP: true });
+  page.on('pageerror', (error) => console.error(error));
+  await page.addInitScript(watchGrid);
+  await page.goto(url);
+  await page.goto(new URL('#/labs/cifar-resnet/data?set=cifar-10', url).href);
+  const grid = page.getByRole('grid', { name: 'Train examples of CIFAR-10' });
+  await grid.waitFor({ timeout: 60_000 }).catch(() => {
+    throw new Error(
+      'CIFAR-10 is not there: `gradient-lab data fetch cifar-10`, in the home that GRADIENT_LAB_HOME names.',
+    );
+  });
+  // The first page is there, and so are the statistics, which are counted once.
+  await page.waitForFunction('window.grid.paints > 0 && window.grid.blank.size === 0', null, {
+    timeout: 60_000,
+  });
+  await page.getByText(/^Training split: mean/).waitFor({ timeout: 60_000 });
+  const box = await grid.boundingBox();
+  if (box === null) throw new Error('The grid is not on the screen.');
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const session = await page.context().newCDPSession(page);
+
+  let good = true;
+  const load = os.loadavg()[0]?.toFixed(1);
+  for (const { name, delta, seconds } of WHEELS) {
+    const place = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const result = await recorded(page, () =>
+      steadily((seconds * 1000) / INPUT_MS, () =>
+        session.send('Input.dispatchMouseEvent', { type: 'mouseWheel', ...place, deltaX: 0, deltaY: delta }),
+      ),
+    );
+    good = tell(round, load, name, result) && good;
+  }
+  const jumps = await recorded(page, () =>
+    grid.evaluate(
+      async (scroller, { count, wait }) => {
+        const most = scroller.scrollHeight - scroller.clientHeight;
+        for (let jump = 0; jump < count; jump++) {
+          // Far apart, and each place a new one: steps of the golden section.
+          scroller.scrollTop = most * ((0.5 + jump * 0.618034) % 1);
+          await new Promise((done) => setTimeout(done, wait));
+        }
+      },
+      { count: JUMPS, wait: JUMP_MS },
+    ),
+  );
+  good = tell(round, load, `${JUMPS} jumps`, jumps) && good;
+  await page.close();
+  return good;
+}
+
+/**
+ * In the page, before anything else: notes each painting of the grid's canvas, and since when each tile in sight has been blank. The grid
+ * empties its canvas when it begins, and fills a square where an image is not there yet.
+ */
+function watchGrid() {
+  const { clearRect, fillRect } = CanvasRenderingContext2D.prototype;
+  const grid = {
+    paints: 0,
+    /** @type {Map<string, number>} tiles that are blank, and since when */
+    blank: new Map(),
+    /** @type {Map<string, number>} of the painting that is under way */
+    now: new Map(),
+    /** @type {number[]} */
+    durations: [],
+    /** @type {number[]} */
+    frames: [],
+    recording: false,
+  };
+  Object.assign(window, { grid });
+  const scrollerOf = (/** @type {CanvasRenderingContext2D} */ { canvas }) =>
+    canvas instanceof HTMLCanvasElement ? canvas.closest('[role=grid]') : null;
+  /** What was blank before and is not now has come, or is out of sight. */
+  const settle = () => {
+    const time = performance.now();
+    for (const [tile, since] of grid.blank) if (!grid.now.has(tile)) grid.durations.push(time - since);
+    grid.blank = grid.now;
+  };
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+    if (scrollerOf(this) !== null) {
+      grid.paints++;
+      grid.now = new Map();
+      queueMicrotask(settle);
+    }
+    clearRect.apply(this, box);
+  };
+  CanvasRenderingContext2D.prototype.fillRect = function (...box) {
+    const scroller = scrollerOf(this);
+    if (scroller !== null && box[2] > 8 && box[2] === box[3]) {
+      const tile = `${Math.round(box[0])},${Math.round(box[1] + scroller.scrollTop)}`;
+      grid.now.set(tile, grid.blank.get(tile) ?? performance.now());
+    }
+    fillRect.apply(this, box);
+  };
+  let last = 0;
+  const tick = (/** @type {number} */ time) => {
+    if (grid.recording && last > 0) grid.frames.push(time - last);
+    last = time;
+    requestAnimationFrame(tick);
+  };
+  requestAnimationFrame(tick);
+}
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {() => Promise<unknown>} act
+ */
+async function recorded(page, act) {
+  await page.evaluate('window.grid.durations = []; window.grid.frames = []; window.grid.recording = true');
+  await act();
+  await page.waitForTimeout(300);
+  return /** @type {{ frames: number[], durations: number[], left: number }} */ (
+    await page.evaluate(
+      '(window.grid.recording = false, { frames: window.grid.frames, durations: window.grid.durations, left: window.grid.blank.size })',
+    )
+  );
+}
+
+/**
+ * @param {number} round
+ * @param {string | undefined} load
+ * @param {string} name
+ * @param {Awaited<ReturnType<typeof recorded>>} result
+ */
+function tell(round, load, name, { frames, durations, left }) {
+  const sorted = [...frames].sort((a, b) => a - b);
+  const at = (/** @type {number} */ share) => sorted[Math.floor(share * (sorted.length - 1))] ?? Infinity;
+  const fps = 1000 / at(0.5);
+  const longest = durations.reduce((most, each) => Math.max(most, each), 0);
+  const good = fps >= LEAST_FPS && longest <= MOST_BLANK_MS && left === 0;
+  console.log(
+    `round ${round} (load ${load}), ${name}: ${fps.toFixed(0)} frames/s median, 99 % within ${at(0.99).toFixed(0)} ms, worst ${at(1).toFixed(0)} ms; ` +
+      `${durations.length} tiles blank at first, the longest for ${longest.toFixed(0)} ms${left > 0 ? `, ${left} to the end` : ''}${good ? '' : '  <- below what is to be reached'}`,
+  );
+  return good;
+}
+
+/**
+ * Sends input at an even pace, whether or not the page keeps up.
+ * @param {number} count
+ * @param {() => Promise<unknown>} send
+ */
+async function steadily(count, send) {
+  /** @type {Promise<unknown>[]} */
+  const sent = [];
+  const start = performance.now();
+  for (let i = 1; i <= count; i++) {
+    const wait = start + i * INPUT_MS - performance.now();
+    if (wait > 0) await new Promise((done) => setTimeout(done, wait));
+    sent.push(send());
+  }
+  await Promise.all(sent);
+}
+
+/**
+ * Where the lab listens.
+ * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} child
+ * @returns {Promise<string>}
+ */
+function addressOf(child) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
+      text += chunk;
+      const line = text.split('\n').find((each) => each.includes('"listening"'));
+      if (line !== undefined) resolve(JSON.parse(line).url);
+    });
+    child.once('exit', (code) => reject(new Error(`The lab ended with ${code} before it listened.`)));
+  });
+}
+
+/** The Chromium that the set-up found, the system's, or Playwright's own. */
+function executable() {
+  const record = path.join(ROOT, 'out/setup.json');
+  const found = existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')).chromium : undefined;
+  const known = [found, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+    (each) => each && existsSync(each),
+  );
+  return known === undefined ? {} : { executablePath: known };
+}
