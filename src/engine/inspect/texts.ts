@@ -52,7 +52,9 @@ export class TextViews {
     signal: AbortSignal,
   ): Promise<CountedSplit> {
     const texts = textsOf(splitOf(data, name));
-    const key = `${name} ${keyOf(data, encoding)}`;
+    // Neither where a row ends nor which end of a text it keeps changes what is counted.
+    const { tokenizer, vocabularySize } = checkEncoding(encoding);
+    const key = JSON.stringify([name, data.sha256, tokenizer, vocabularySize]);
     const known = this.counts.get(key);
     if (known !== undefined) return known;
     const encoder = await this.encoder(data, encoding, signal);
@@ -82,7 +84,7 @@ export class TextViews {
     const [texts, labels] = [textsOf(split), numbersOf(split, 'label')];
     const { totals } = await this.count(data, name, encoding, signal);
     const filter = [query.label, search, query.minTokens, query.maxTokens];
-    const key = `${name} ${keyOf(data, encoding)} ${JSON.stringify(filter)}`;
+    const key = JSON.stringify([name, keyOf(data, encoding), filter]);
     const rows = this.found.get(key) ?? (await findRows(data, texts, labels, totals, query, signal));
     this.found.set(key, rows);
     const indices = rows.slice(Math.min(offset, rows.length), Math.min(offset + count, rows.length));
@@ -157,13 +159,16 @@ async function findRows(
     );
   }
   const wanted = plainSnippet(search).toLowerCase();
+  // Between several words there may be a line end, and a tag is nothing to be found.
+  const plain =
+    wanted.includes(' ') || '<br />'.includes(wanted) ? plainSnippet : (text: string): string => text;
   const rows: number[] = [];
   await inBreaths(texts, signal, (from, to) => {
     for (let row = from; row < to; row++) {
       const total = totals[row] as number;
       if (label !== null && labels[row] !== label) continue;
       if (total < (minTokens ?? 0) || total > (maxTokens ?? Infinity)) continue;
-      if (wanted !== '' && !plainSnippet(texts.at(row)).toLowerCase().includes(wanted)) continue;
+      if (wanted !== '' && !plain(texts.at(row)).toLowerCase().includes(wanted)) continue;
       rows.push(row);
     }
   });

@@ -4,8 +4,12 @@ import type { Encoder } from './encoder.ts';
 import { PieceTable } from './piece-table.ts';
 import { Pieces, scanCharacters, scanWords } from './scan.ts';
 
-/** How often each token occurs in the texts of each class: [classes]. */
-export type ClassCounts = ReadonlyMap<string, Int32Array>;
+/** How often each token occurs in the texts of each class. */
+export interface ClassCounts {
+  readonly pieces: readonly string[];
+  /** [pieces, classes] */
+  readonly counts: Int32Array;
+}
 
 /**
  * Counts words or characters, whether the vocabulary has them or not; with byte-pair encoding, the pieces that it has learnt. Throws
@@ -26,19 +30,28 @@ export async function countByClass(
     (tokenizer === 'character' ? scanCharacters : scanWords)(bytes, table, pieces);
     return pieces.numbers.subarray(0, pieces.count);
   };
-  const rows: Int32Array[] = [];
+  const sizeNow = (): number => (tokenizer === 'bpe' ? encoder.vocabulary.size : table.size);
+  let counts = new Int32Array(classes * 4096);
   await inBreaths(texts, signal, (from, to) => {
     for (let i = from; i < to; i++) {
       const label = labels[i] as number;
-      for (const number of numbersOf(texts.bytesOf(i))) {
-        const row = (rows[number] ??= new Int32Array(classes));
-        row[label] = (row[label] as number) + 1;
+      const numbers = numbersOf(texts.bytesOf(i));
+      if (sizeNow() * classes > counts.length) {
+        const more = new Int32Array(2 * sizeNow() * classes);
+        more.set(counts);
+        counts = more;
+      }
+      for (const number of numbers) {
+        const at = number * classes + label;
+        counts[at] = (counts[at] as number) + 1;
       }
     }
   });
-  const counts = new Map<string, Int32Array>();
-  rows.forEach((row, number) => {
-    counts.set(tokenizer === 'bpe' ? encoder.vocabulary.pieceOf(number) : table.textOf(number), row);
-  });
-  return counts;
+  const size = sizeNow();
+  const nameOf = (number: number): string =>
+    tokenizer === 'bpe' ? encoder.vocabulary.pieceOf(number) : table.textOf(number);
+  return {
+    pieces: Array.from({ length: size }, (_, number) => nameOf(number)),
+    counts: counts.slice(0, size * classes),
+  };
 }

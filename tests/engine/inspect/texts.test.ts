@@ -74,6 +74,7 @@ describe('pages of texts', () => {
     expect(await rowsOf({ minTokens: 4, maxTokens: 6 })).toEqual([2]);
     expect(await rowsOf({ search: 'FILM' })).toEqual([0, 1, 2, 3]);
     expect(await rowsOf({ search: 'all. none' })).toEqual([2]);
+    expect(await rowsOf({ search: 'br' })).toEqual([]);
     expect(await rowsOf({ search: 'good', label: 0 })).toEqual([]);
     expect(await rowsOf({ split: 'test', search: 'good', label: 0 })).toEqual([2]);
     expect(await rowsOf({ offset: 100 })).toEqual([]);
