@@ -142,6 +142,27 @@ describe('texts of one’s own, from a table', () => {
     expect(unnamed.skipped.map(({ name }) => name)).toEqual(['line 33', 'line 34', 'line 35']);
   });
 
+  it('are left out of JSON lines where a field is null, missing, or no text', async () => {
+    tempHome();
+    const odd = [
+      { review: null, sentiment: 'good' },
+      { sentiment: 'bad' },
+      { review: ['a list'], sentiment: 'bad' },
+      { review: 'a', sentiment: null },
+    ];
+    const path = fileOf(
+      'reviews.jsonl',
+      [JSONL, JSONL.replace(/"r(\d)/g, '"s$1'), ...odd.map((row) => JSON.stringify(row))].join('\n'),
+    );
+    const { skipped } = await importDataSet(path, { as: 'mine', texts: {} });
+    expect(skipped).toEqual([
+      { name: 'line 21', problem: 'Expected a text in "review", got none.' },
+      { name: 'line 22', problem: 'Expected a text in "review", got none.' },
+      { name: 'line 23', problem: 'Expected a text in "review", got none.' },
+      { name: 'line 24', problem: 'Expected a label in "sentiment", got none.' },
+    ]);
+  });
+
   it.each<[string, string, string | Uint8Array, TextOptions, string, RegExp]>([
     ['an empty file', 'a.csv', '', {}, 'data/rows', /got none/],
     ['a header alone', 'a.csv', 'text,label\n', {}, 'data/rows', /a\.csv", got none/],
