@@ -19,9 +19,9 @@ export class PassageSearch {
     this.stop();
     const abort = new AbortController();
     this.#abort = abort;
-    this.found = null;
     this.problem = null;
-    this.progress = { done: 0, total: 0 };
+    // What was found of another unit of the same part stays until this one's answer, which comes at once.
+    if (this.found === null) this.progress = { done: 0, total: 0 };
     try {
       const events = await client().inspect.passages({ run: run.number, ...query }, { signal: abort.signal });
       for await (const event of events) {
@@ -34,6 +34,13 @@ export class PassageSearch {
     } finally {
       if (this.#abort === abort) this.progress = null;
     }
+  }
+
+  /** Ends what is under way, and forgets what was found. */
+  clear(): void {
+    this.stop();
+    this.found = null;
+    this.problem = null;
   }
 
   /** Ends what is under way; what was found stays. */

@@ -12,13 +12,26 @@ import { client } from '../../state/client.svelte.ts';
 /** Whether there is a word to read at all; what else a model needs, the engine says. */
 const isBlank = (text: string): boolean => text.trim() === '';
 
+/**
+ * The number of a run, told anew with its checkpoints alone: what else changes of a run while it trains is no reason to ask again.
+ * Null where there is no run.
+ */
+export function modelOf(runOf: () => Run | null): () => number | null {
+  const number = $derived(runOf()?.number ?? null);
+  const step = $derived(runOf()?.checkpointStep ?? null);
+  return () => {
+    void step;
+    return number;
+  };
+}
+
 /** Probability by probability, word by word. Null while there is no text, or no run. */
 export function readingOf(runOf: () => Run | null, textOf: () => string): Answer<TextReading> {
+  const model = modelOf(runOf);
   return new Answer(() => {
-    const [run, text] = [runOf(), textOf()];
+    const [run, text] = [model(), textOf()];
     if (run === null || isBlank(text)) return null;
-    void run.checkpointStep;
-    return client().inspect.readText({ run: run.number, text });
+    return client().inspect.readText({ run, text });
   });
 }
 
@@ -28,11 +41,11 @@ export function saliencyOf(
   textOf: () => string,
   labelOf: () => number | null,
 ): Answer<TextSaliency> {
+  const model = modelOf(runOf);
   return new Answer(() => {
-    const [run, text, label] = [runOf(), textOf(), labelOf()];
+    const [run, text, label] = [model(), textOf(), labelOf()];
     if (run === null || label === null || isBlank(text)) return null;
-    void run.checkpointStep;
-    return client().inspect.textSaliency({ run: run.number, text, label });
+    return client().inspect.textSaliency({ run, text, label });
   });
 }
 
@@ -42,11 +55,11 @@ export function occlusionOf(
   textOf: () => string,
   isWanted: () => boolean,
 ): Answer<TextOcclusion> {
+  const model = modelOf(runOf);
   return new Answer(() => {
-    const [run, text, wanted] = [runOf(), textOf(), isWanted()];
+    const [run, text, wanted] = [model(), textOf(), isWanted()];
     if (run === null || !wanted || isBlank(text)) return null;
-    void run.checkpointStep;
-    return client().inspect.textWithoutEach({ run: run.number, text });
+    return client().inspect.textWithoutEach({ run, text });
   });
 }
 
@@ -56,10 +69,10 @@ export function unitsOf(
   textOf: () => string,
   partOf: () => { readonly layer: string; readonly part: string } | null,
 ): Answer<UnitsOverText> {
+  const model = modelOf(runOf);
   return new Answer(() => {
-    const [run, text, wanted] = [runOf(), textOf(), partOf()];
-    if (wanted === null || isBlank(text)) return null;
-    void run.checkpointStep;
-    return client().inspect.textUnits({ run: run.number, text, ...wanted });
+    const [run, text, wanted] = [model(), textOf(), partOf()];
+    if (run === null || wanted === null || isBlank(text)) return null;
+    return client().inspect.textUnits({ run, text, ...wanted });
   });
 }
