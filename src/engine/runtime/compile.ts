@@ -74,7 +74,10 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
   const cache = new Map<string, TraceRecord>();
   let plan: Plan | undefined = options.plan === 'auto' ? undefined : options.plan;
 
-  function traceFor(inputs: A, tracedFor: TracedPlan): [TraceRecord, number[]] {
+  function traceFor(
+    inputs: A,
+    tracedFor: TracedPlan,
+  ): { trace: TraceRecord; ids: number[]; servesBoth: boolean } {
     const [leaves, structure] = flatten<Input>(inputs, isInput);
     const signatures = leaves.map(inputSignature);
     // A trace that depends on the plan is kept under both, any other under its signature.
@@ -97,7 +100,8 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
       cache.delete(key); // to the young end
     }
     cache.set(key, trace);
-    return [trace, [...inputIds(leaves), ...backend().getInputTensorIds(variables)]];
+    const ids = [...inputIds(leaves), ...backend().getInputTensorIds(variables)];
+    return { trace, ids, servesBoth: key === shared };
   }
 
   function finish(trace: TraceRecord, metas: TensorMeta[], commit: boolean): R {
@@ -112,7 +116,7 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
 
   async function run(with_: Plan, inputs: A, commit: boolean, oneThread = false): Promise<R> {
     if (with_ === 'eager') return runEagerly(step, inputs, variables, commit);
-    const [trace, ids] = traceFor(inputs, with_);
+    const { trace, ids } = traceFor(inputs, with_);
     const metas = await binding().callFunctionAsync(trace.fn.name, ids, with_ === 'xla', oneThread);
     return finish(trace, metas, commit);
   }
@@ -120,7 +124,7 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
   /** The choice where there is nothing to time. */
   function foregone(inputs: A): PlanChoice | undefined {
     try {
-      const why = whyNotXla(traceFor(inputs, 'graph')[0]);
+      const why = whyNotXla(traceFor(inputs, 'xla').trace);
       return why === undefined ? undefined : { plan: 'graph', milliseconds: { xla: why } };
     } catch {
       return undefined; // what cannot be traced may still run op by op
@@ -134,6 +138,18 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
     return (plan = known?.plan);
   }
 
+  /**
+   * Whether the step has loops that each plan runs in its own way (loop-rows.ts). On a processor an LSTM takes two to three times as
+   * long in a graph, which need not be tried then.
+   */
+  function loopsOverSequences(inputs: A): boolean {
+    try {
+      return !traceFor(inputs, 'xla').servesBoth;
+    } catch {
+      return false; // what cannot be traced may still run op by op
+    }
+  }
+
   async function choose(inputs: A): Promise<Plan> {
     const settled = settle(inputs);
     if (settled !== undefined) return settled;
@@ -143,7 +159,12 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
         tensor.dispose();
     };
     const candidates: { readonly plan: Plan; readonly call: () => Promise<void> }[] = [];
-    for (const candidate of ['graph', 'xla'] as const) {
+    const xlaAlone = computesOnProcessor() && loopsOverSequences(inputs);
+    for (const candidate of xlaAlone ? (['xla', 'graph'] as const) : (['graph', 'xla'] as const)) {
+      if (xlaAlone && candidates.length > 0) {
+        milliseconds.graph = 'not tried: on a processor, loops over sequences are faster with XLA';
+        break;
+      }
       try {
         await once(candidate); // traces and compiles
         candidates.push({ plan: candidate, call: () => once(candidate) });
@@ -153,6 +174,11 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
     }
     // Op by op is never faster than a graph of the same ops; it is the way out where nothing can be compiled.
     if (candidates.length === 0) candidates.push({ plan: 'eager', call: () => once('eager') });
+    const [only] = candidates;
+    if (xlaAlone && only?.plan === 'xla') {
+      options.onChoice?.({ plan: only.plan, milliseconds });
+      return only.plan;
+    }
     const timed = await timeInTurn(candidates.map(({ call }) => call));
     candidates.forEach((candidate, i) => (milliseconds[candidate.plan] = timed[i] as number));
     const best = (candidates[timed.indexOf(Math.min(...timed))] as (typeof candidates)[number]).plan;
