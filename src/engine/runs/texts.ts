@@ -18,7 +18,7 @@ export interface TextRun {
 
 /**
  * The data as the lab's experiment takes it: as it is, or texts encoded. A run that has a vocabulary reads by it, any other by that of
- * its training texts. Throws what `encodeTexts` and `readEncoderFile` throw.
+ * its training texts. Throws what `encoderFor`, `encodeWith` and `readEncoderFile` throw.
  */
 export async function readable(
   lab: Lab,

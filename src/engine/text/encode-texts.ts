@@ -1,9 +1,7 @@
-/** A data set of texts as one of numbers, with a vocabulary from its training split. */
+/** A data set of texts as one of numbers. */
 import { SPLIT_NAMES, type SplitName } from '../../shared/data.ts';
-import type { TextEncoding } from '../../shared/texts.ts';
 import { numbersOf, textsOf, type LoadedDataSet, type Split } from '../data/index.ts';
 import { inBreaths } from './count-pieces.ts';
-import { encoderFor } from './encoder-cache.ts';
 import type { Encoder } from './encoder.ts';
 
 /** What the encoding leaves of a split. */
@@ -23,32 +21,18 @@ export interface EncodedTexts {
    * tokens of a row that are no padding; and `label`, int32 [n]. Its hash is that of the texts.
    */
   readonly data: LoadedDataSet;
-  /** Vocabulary and tokenizer: what a run keeps. */
-  readonly encoder: Encoder;
   readonly report: Readonly<Partial<Record<SplitName, SplitReport>>>;
 }
 
 /**
- * Learns the vocabulary (and, for byte-pair encoding, the pieces) on the training split, and encodes every split.
- *
- * The same texts and settings give the same numbers on every machine. Throws a LabError: `text/encoding` for settings out of bounds,
- * `data/no-feature` where there are no texts, `data/no-split`, `call/cancelled`.
+ * Encodes every split as `encoder` does, whatever it was made of: a run that goes on reads as it did before. Throws a LabError:
+ * `data/no-feature` where there are no texts, `call/cancelled`.
  */
-export async function encodeTexts(
-  data: LoadedDataSet,
-  encoding: TextEncoding,
-  signal?: AbortSignal,
-): Promise<EncodedTexts> {
-  const encoder = await encoderFor(data, encoding, signal);
-  return { encoder, ...(await encodeWith(data, encoder, signal)) };
-}
-
-/** Encodes every split as `encoder` does, whatever it was made of: a run that goes on reads as it did before. */
 export async function encodeWith(
   data: LoadedDataSet,
   encoder: Encoder,
   signal?: AbortSignal,
-): Promise<Omit<EncodedTexts, 'encoder'>> {
+): Promise<EncodedTexts> {
   const splits: Record<string, Split> = {};
   const report: Partial<Record<SplitName, SplitReport>> = {};
   for (const name of SPLIT_NAMES) {

@@ -14,7 +14,10 @@ const VERSION = 1;
 /** Files that are kept: those used last. */
 const MOST_FILES = 32;
 
-/** The encoder for these texts and settings: from the disk, where it was made before. Throws as `encodeTexts` does. */
+/**
+ * The encoder for these texts and settings, with the vocabulary (and, for byte-pair encoding, the pieces) of the training split: from the
+ * disk, where it was made before. The same texts and settings give the same one on every machine. Throws as `makeEncoder` does.
+ */
 export async function encoderFor(
   data: LoadedDataSet,
   encoding: TextEncoding,

@@ -2,7 +2,7 @@
 export { makeBatches, rowWidths, wasteOf } from './batches.ts';
 export { countByClass, type ClassCounts } from './count-by-class.ts';
 export { countPieces, inBreaths, type CountedPiece } from './count-pieces.ts';
-export { encodeTexts, encodeWith, type EncodedTexts, type SplitReport } from './encode-texts.ts';
+export { encodeWith, type EncodedTexts, type SplitReport } from './encode-texts.ts';
 export { encoderFor } from './encoder-cache.ts';
 export { Encoder, type EncodedRows } from './encoder.ts';
 export { checkEncoding, encoderFromText, encoderToText, readEncoderFile } from './vocabulary-file.ts';

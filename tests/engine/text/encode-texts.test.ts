@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numbersOf, type LoadedDataSet, type Split } from '../../../src/engine/data/index.ts';
 import {
-  encodeTexts,
   Encoder,
+  encoderFor,
   encoderFromText,
   encoderToText,
   encodeWith,
@@ -35,6 +35,12 @@ afterAll(() => {
   else process.env.GRADIENT_LAB_HOME = before;
   rmSync(home, { recursive: true, force: true });
 });
+
+/** What a run does with its texts. */
+async function encodeTexts(data: LoadedDataSet, encoding: TextEncoding, signal?: AbortSignal) {
+  const encoder = await encoderFor(data, encoding, signal);
+  return { encoder, ...(await encodeWith(data, encoder, signal)) };
+}
 
 /** Words by the rule, with JavaScript's own expressions. */
 const plainWords = (text: string): string[] =>
