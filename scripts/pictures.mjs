@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { setupOrExit } from './setup.mjs';
 
 /**
- * `node scripts/pictures.mjs`: the README's pictures, taken from the real app: a new home, MNIST, four short runs, then the
- * pages as a person sees them. Takes a minute or two.
+ * `node scripts/pictures.mjs`: the README's pictures, taken from the real app: a new home, MNIST and IMDB, five short runs, then the
+ * pages as a person sees them. Takes some minutes.
  */
 const { chromium: executablePath } = await setupOrExit({ forTests: true });
 const { chromium } = await import('@playwright/test');
@@ -24,10 +24,12 @@ const RUNS = [
   ['mnist-mlp', '--epochs', '3', '--hidden-layers', '0'],
   ['mnist-mlp', '--epochs', '3', '--dropout', '0.3', '--hidden-units', '256'],
   ['mnist-cnn', '--epochs', '1'],
+  ['imdb-lstm', '--epochs', '1'],
 ];
+const REVIEW = 'The story starts slowly and the jokes are not funny, but the last half hour is wonderful.';
 
 try {
-  await lab(['data', 'fetch', 'mnist']);
+  for (const dataSet of ['mnist', 'imdb']) await lab(['data', 'fetch', dataSet]);
   for (const run of RUNS) await lab(['train', ...run]);
   await takeAll();
 } finally {
@@ -81,6 +83,11 @@ async function takeAll() {
         await page.waitForTimeout(2500);
       });
       await take('model', '#/labs/mnist-cnn/inspect?view=model', () => page.waitForTimeout(2500));
+      await take('texts', '#/labs/imdb-lstm/data', () => page.waitForTimeout(4000));
+      await take('read', '#/labs/imdb-lstm/inspect', async () => {
+        await page.getByRole('textbox', { name: 'Text' }).fill(REVIEW);
+        await page.waitForTimeout(4000);
+      });
       await take('runs', '#/runs', async () => {
         for (const run of [1, 2, 3]) {
           await page.getByRole('checkbox', { name: new RegExp(`run ${run}\\b`, 'i') }).check();
