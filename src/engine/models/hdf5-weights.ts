@@ -9,7 +9,7 @@ import { LabError, messageOf } from '../../shared/errors.ts';
 import { MOST_MODEL_BYTES, type StoredArray, type StoredLayer } from './stored-model.ts';
 
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
-const MOST_GROUPS = 10_000;
+const MOST_GROUPS = 2000;
 const MOST_RANK = 6;
 /** Where files lie in the library's memory. */
 const PLACE = '/weights.h5';
@@ -22,6 +22,7 @@ export async function readKerasWeights(bytes: Uint8Array, label: string): Promis
     throw damaged(label, bytes.length === 0 ? 'no bytes' : 'another kind of file');
   }
   if (bytes.length > MOST_MODEL_BYTES) throw tooLarge(label, bytes.length);
+  checkHeaps(bytes, label);
   const { default: hdf5 } = await import('h5wasm');
   const library = await hdf5.ready;
   library.activate_throwing_error_handler(); // instead of pages on stderr
@@ -40,6 +41,28 @@ export async function readKerasWeights(bytes: Uint8Array, label: string): Promis
     throw damaged(label, `an error of HDF5: ${firstLine(messageOf(error))}`);
   } finally {
     FS.unlink(PLACE);
+  }
+}
+
+/**
+ * Texts of attributes lie in global heaps ("GCOL"), lists of objects with a size each. The library never comes to the end of one whose
+ * free space says that it has no size: so they are walked here first (HDF5 file format specification, section III.E).
+ */
+function checkHeaps(bytes: Uint8Array, label: string): void {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let start = file.indexOf('GCOL'); start >= 0; start = file.indexOf('GCOL', start + 4)) {
+    if (start + 16 > file.length) throw damaged(label, 'a heap that is cut off');
+    const size = file.readBigUInt64LE(start + 8);
+    if (size > BigInt(file.length - start)) throw damaged(label, 'a heap that is cut off');
+    const end = start + Number(size);
+    for (let at = start + 16; at + 16 <= end;) {
+      const isFree = file.readUInt16LE(at) === 0;
+      const length = file.readBigUInt64LE(at + 8);
+      const left = BigInt(end - at);
+      if (isFree ? length !== left : length + 16n > left)
+        throw damaged(label, 'a heap whose sizes are wrong');
+      at += isFree ? Number(left) : 16 + Math.ceil(Number(length) / 8) * 8;
+    }
   }
 }
 
@@ -66,11 +89,19 @@ function layersOf(file: Group, label: string, fileBytes: number): StoredLayer[] 
   });
 }
 
-/** Only groups of the file itself: a link to elsewhere counts as none. */
+/** Only groups of the file itself: a link to elsewhere counts as none, and so does what is not there. */
 function groupIn(group: Group, name: string): Group | null {
-  if (!group.keys().includes(name)) return null;
-  const found = group.get(name);
+  const found = entityIn(group, name);
   return typeOf(found) === 'Group' ? (found as Group) : null;
+}
+
+/** By its own name alone, not a path. `get` throws where there is nothing, and follows no link out of the file. */
+function entityIn(group: Group, name: string): object | null {
+  try {
+    return name.includes('/') || name === '.' ? null : group.get(name);
+  } catch {
+    return null; // nothing there, or damage: whoever needs it says so
+  }
 }
 
 function readArray(
@@ -80,7 +111,7 @@ function readArray(
   label: string,
   budget: { left: number },
 ): StoredArray {
-  const found = group.keys().includes(key) ? group.get(key) : null;
+  const found = entityIn(group, key);
   if (typeOf(found) !== 'Dataset') throw damaged(label, `no weight "${name}"`);
   const dataset = found as Dataset;
   const { shape, chunks, size, virtual_sources: elsewhere } = dataset.metadata;

@@ -429,6 +429,16 @@ describe('damaged files', () => {
     expect((await errorOf(() => readModel(fileOf(name, Buffer.from(content, 'latin1'))))).code).toBe(code);
   });
 
+  it('are refused where the library would look for ever', { timeout: 20_000 }, async () => {
+    const bytes = readFileSync(WEIGHTS);
+    // The free space at the end of the first heap, object 0, says that it has no size.
+    let at = bytes.indexOf('GCOL') + 16;
+    while (bytes.readUInt16LE(at) !== 0) at += 16 + Math.ceil(Number(bytes.readBigUInt64LE(at + 8)) / 8) * 8;
+    bytes.writeBigUInt64LE(0n, at + 8);
+    const error = await errorOf(() => readModel(fileOf('m.weights.h5', bytes)));
+    expect([error.code, error.message]).toEqual(['model/hdf5', expect.stringContaining('a heap')]);
+  });
+
   it('of nothing at all are said to be missing', async () => {
     expect((await errorOf(() => readModel('/no/such/file.keras'))).code).toBe('data/not-found');
     expect((await errorOf(() => readModel(tempFolder()))).code).toBe('model/kind');
