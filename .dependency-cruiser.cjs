@@ -58,6 +58,12 @@ module.exports = {
       'layers know tensors and training alone',
     ),
     layer(
+      'models-know-no-labs',
+      '^src/engine/models',
+      '^src/engine/(labs|inspect|runs)',
+      'models of other programs know layers, data and training alone',
+    ),
+    layer(
       'process-is-on-top',
       '^src/engine/(?!process)',
       '^src/engine/process/(?!methods)',
