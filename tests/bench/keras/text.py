@@ -1,7 +1,7 @@
 """A recurrent layer on IMDB reviews in Keras, in one direction: what the peers' lab06_lstm.py has not.
 
-The same 20,000 words and reviews as there, the last --length words of each, padded in front without a mask; an embedding, one
-layer of --units, one sigmoid unit, Adam 1e-3. Run by telling.py, which puts the peers' folder on the path.
+The same 20,000 words and reviews as there, the last --length words of each, padded in front, and with --masked with that padding left
+out; an embedding, one layer of --units, one sigmoid unit, Adam 1e-3. Run by telling.py, which puts the peers' folder on the path.
 """
 import numpy as np
 from common import Clock, emit, eval_n, keras_clock, parse, parser, setup_tf, subset, total_steps
@@ -24,7 +24,7 @@ def run(a, data):
     cell = {"lstm": L.LSTM, "vanilla": L.SimpleRNN}[a.cell]
     model = keras.Sequential([
         keras.Input((a.length,), dtype="int32"),
-        L.Embedding(VOCAB, a.embedding),
+        L.Embedding(VOCAB, a.embedding, mask_zero=a.masked),
         cell(a.units),
         L.Dense(1, activation="sigmoid"),
     ])
@@ -48,5 +48,6 @@ if __name__ == "__main__":
     p.add_argument("--length", type=int, default=200)
     p.add_argument("--embedding", type=int, default=128)
     p.add_argument("--units", type=int, default=64)
+    p.add_argument("--masked", action="store_true")
     a = parse(p)
     run(a, load(a))
