@@ -46,10 +46,10 @@ export function withFusedLayers<R>(layers: readonly Layer[], body: () => R): R {
   for (const layer of layers) {
     const fused = FUSED[layer.getClassName()];
     if (fused === undefined) continue;
-    const { call } = layer;
+    const original = layer.call.bind(layer);
     layer.call = (inputs, kwargs) => {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
-      return tf.tidy(() => fused(layer as never, x) ?? call.call(layer, inputs, kwargs)) as Tensor;
+      return tf.tidy(() => fused(layer as never, x) ?? original(inputs, kwargs));
     };
     changed.push(layer);
   }
