@@ -299,7 +299,7 @@ describe('the other commands', () => {
   it('data lists, imports, verifies and removes', async () => {
     const folder = join(process.cwd(), 'resources', 'drawn-digits');
     const imported = await home.run('data', 'import', folder, '--as', 'mine', '--json');
-    expect(imported.lines).toEqual([{ kind: 'imported', id: 'mine', skipped: [] }]);
+    expect(imported.lines).toEqual([{ kind: 'imported', id: 'mine', skipped: [], skippedCount: 0 }]);
     expect((await home.run('data', 'verify', 'mine', '--json')).lines).toEqual([
       { kind: 'verified', id: 'mine' },
     ]);
