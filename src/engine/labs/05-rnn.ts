@@ -212,17 +212,22 @@ export function initialParameters(
   };
 }
 
+/** `tokens` [batch, time] as [time, batch], float32: turning whole numbers around makes oneDNN warn, and ids are exact in float32. */
+function timeFirst(tokens: Tensor): Tensor2D {
+  return tf.transpose(tf.cast(tokens, 'float32')) as Tensor2D;
+}
+
 /** The vectors of `tokens` [batch, time], time first: [time, batch, embedding]. */
 export function embed(parameters: Parameters, tokens: Tensor): Tensor3D {
   const [batch, time] = tokens.shape as [number, number];
   const table = named(parameters, 'embedding');
-  const ids = tf.reshape(tf.transpose(tokens), [-1]);
+  const ids = tf.cast(tf.reshape(timeFirst(tokens), [-1]), 'int32');
   return tf.reshape(tf.gather(table, ids as Tensor1D), [time, batch, table.shape[1] as number]);
 }
 
 /** 1 for words, 0 for padding: float32 [time, batch]. */
 export function maskOf(tokens: Tensor): Tensor2D {
-  return tf.cast(tf.notEqual(tf.transpose(tokens), 0), 'float32');
+  return tf.cast(tf.notEqual(timeFirst(tokens), 0), 'float32');
 }
 
 /** W x + b of all words at once, one large product: [time, batch, gates * units]. */

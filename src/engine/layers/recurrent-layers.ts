@@ -142,9 +142,19 @@ function prepared(
       kernel: cell.recurrentKernel.read() as Tensor2D,
       ...(biases[1] && { bias: biases[1] }),
     },
-    mask: mask ? turned(tf.cast(tf.transpose(mask as Tensor2D), 'float32')) : undefined,
+    mask: mask ? turned(maskTimeFirst(mask as Tensor2D)) : undefined,
     drop: kept(cell.recurrentDropout, cell.units, 'states') as Tensor2D | undefined,
   };
+}
+
+/**
+ * A mask [batch, time] as [time, batch], float32. Chosen, not cast: TensorFlow's graph optimizer would turn the smaller booleans around
+ * instead, which makes oneDNN warn.
+ */
+function maskTimeFirst(mask: Tensor2D): Tensor2D {
+  return tf.transpose<Tensor2D>(
+    tf.where(tf.cast(mask, 'bool'), tf.ones<Rank.R2>(mask.shape), tf.zeros<Rank.R2>(mask.shape)),
+  );
 }
 
 /** The rows of a matrix, or a vector as its only row. */
