@@ -42,10 +42,10 @@ import {
   type Experiment,
   type Parameters,
 } from '../training/index.ts';
-import { TEXT_METRICS } from './classifier-metrics.ts';
+import { paddingOf, TEXT_METRICS } from './classifier-metrics.ts';
 import { defineLab } from './lab.ts';
 import { soFar } from './so-far.ts';
-import { encodingOf, TEXT_FIELDS } from './text-fields.ts';
+import { encodingOf, HOLD_OUT_FIELDS, TEXT_FIELDS } from './text-fields.ts';
 
 // ---- hyperparameters
 
@@ -158,25 +158,7 @@ const fields = {
     min: 0,
     max: 1e6,
   },
-  validationShare: {
-    kind: 'number',
-    label: 'Validation share',
-    group: 'Data',
-    help: 'Share of the training texts held out to watch for overfitting.',
-    default: 0.05,
-    min: 0,
-    max: 0.5,
-  },
-  patience: {
-    kind: 'integer',
-    label: 'Patience',
-    group: 'Run',
-    help: 'Stops after this many epochs without a lower validation loss; 0 never does.',
-    default: 0,
-    min: 0,
-    max: 1000,
-    unit: 'epochs',
-  },
+  ...HOLD_OUT_FIELDS,
 } as const;
 
 type RnnConfig = ConfigOf<typeof fields>;
@@ -388,11 +370,6 @@ function watched(gradient: Tensor3D, mask: Tensor2D): Record<string, Scalar> {
     return tf.div(tf.sum(tf.mul(norms, here)), tf.maximum(tf.sum(here), 1));
   };
   return Object.fromEntries(WATCHED.map((words) => [`stateGradient${words}`, meanAt(words)]));
-}
-
-/** Share of the places of `tokens` that hold padding. */
-function paddingOf(tokens: Tensor): Scalar {
-  return tf.mean(tf.cast(tf.equal(tokens, 0), 'float32'));
 }
 
 // ---- inspection

@@ -36,10 +36,10 @@ import {
   type Parameters,
   type Weights,
 } from '../training/index.ts';
-import { TEXT_METRICS } from './classifier-metrics.ts';
+import { paddingOf, TEXT_METRICS } from './classifier-metrics.ts';
 import { defineLab } from './lab.ts';
 import { soFar } from './so-far.ts';
-import { encodingOf, TEXT_FIELDS } from './text-fields.ts';
+import { encodingOf, HOLD_OUT_FIELDS, TEXT_FIELDS } from './text-fields.ts';
 
 // ---- hyperparameters
 
@@ -177,25 +177,7 @@ const fields = {
     min: 0,
     max: 1e6,
   },
-  validationShare: {
-    kind: 'number',
-    label: 'Validation share',
-    group: 'Data',
-    help: 'Share of the training texts held out to watch for overfitting.',
-    default: 0.05,
-    min: 0,
-    max: 0.5,
-  },
-  patience: {
-    kind: 'integer',
-    label: 'Patience',
-    group: 'Run',
-    help: 'Stops after this many epochs without a lower validation loss; 0 never does.',
-    default: 0,
-    min: 0,
-    max: 1000,
-    unit: 'epochs',
-  },
+  ...HOLD_OUT_FIELDS,
 } as const;
 
 type LstmConfig = ConfigOf<typeof fields>;
@@ -263,11 +245,6 @@ export function measure(logits: Tensor2D, labels: Tensor1D): { loss: Tensor1D; a
     loss: sparseSoftmaxCrossEntropyByExample(labels, logits),
     accuracy: tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'),
   };
-}
-
-/** Share of the places of `tokens` that hold padding. */
-function paddingOf(tokens: Tensor): Scalar {
-  return tf.mean(tf.cast(tf.equal(tokens, 0), 'float32'));
 }
 
 // ---- inspection

@@ -1,5 +1,6 @@
 /** What labs that classify measure alike, in the words of charts and tables. */
 import type { MetricInfo } from '../../shared/labs.ts';
+import { tf, type Scalar, type Tensor } from '../runtime/index.ts';
 
 export const CLASSIFIER_METRICS = classifierMetrics('images');
 
@@ -14,6 +15,11 @@ export const TEXT_METRICS: readonly MetricInfo[] = [
     better: 'lower',
   },
 ];
+
+/** The last of them: `tokens` is padded with 0. */
+export function paddingOf(tokens: Tensor): Scalar {
+  return tf.mean(tf.cast(tf.equal(tokens, 0), 'float32'));
+}
 
 function classifierMetrics(examples: string): readonly MetricInfo[] {
   return [

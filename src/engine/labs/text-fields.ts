@@ -56,6 +56,29 @@ export const TEXT_FIELDS = {
   },
 } as const;
 
+/** What is held out of the training texts, and when it ends a run. */
+export const HOLD_OUT_FIELDS = {
+  validationShare: {
+    kind: 'number',
+    label: 'Validation share',
+    group: 'Data',
+    help: 'Share of the training texts held out to watch for overfitting.',
+    default: 0.05,
+    min: 0,
+    max: 0.5,
+  },
+  patience: {
+    kind: 'integer',
+    label: 'Patience',
+    group: 'Run',
+    help: 'Stops after this many epochs without a lower validation loss; 0 never does.',
+    default: 0,
+    min: 0,
+    max: 1000,
+    unit: 'epochs',
+  },
+} as const;
+
 interface TextConfig extends TextEncoding {
   readonly batching: Batching;
 }
