@@ -46,6 +46,12 @@ module.exports = {
     ),
     layer('text-knows-data-alone', '^src/engine/text', '^src/engine/(?!text|data)', 'text knows no training'),
     layer(
+      'vectors-know-data-alone',
+      '^src/engine/vectors',
+      '^src/engine/(?!vectors|data)',
+      'word vectors know no training',
+    ),
+    layer(
       'training-knows-no-labs',
       '^src/engine/training',
       '^src/engine/(labs|inspect|layers)',

@@ -47,6 +47,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/models.ts')).modelsCommand(),
   },
   {
+    name: 'vectors',
+    summary: 'list, import, or remove word vectors',
+    load: async () => (await import('./commands/vectors.ts')).vectorsCommand(),
+  },
+  {
     name: 'serve',
     summary: 'open the app in a browser',
     load: async () => (await import('./commands/serve.ts')).serveCommand(),

@@ -101,7 +101,8 @@ async function staleFolders(root: string, id: string): Promise<string[]> {
   return stale;
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process has this number. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
