@@ -102,9 +102,11 @@ Napi::Value AddInput(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EndCapture(const Napi::CallbackInfo& info) {
-  Expect(info, 3, "endCapture(name, inputIds, outputIds, returnLifted?)");
+  Expect(info, 3, "endCapture(name, inputIds, outputIds, returnLifted?, apart?)");
   bool returnLifted = info.Length() > 3 && info[3].ToBoolean().Value();
-  const CapturedFunction& function = Of(info.Env()).EndCapture(Text(info[0]), Integers(info[1]), Integers(info[2]), returnLifted);
+  bool apart = info.Length() > 4 && info[4].ToBoolean().Value();
+  const CapturedFunction& function =
+      Of(info.Env()).EndCapture(Text(info[0]), Integers(info[1]), Integers(info[2]), returnLifted, apart);
   Napi::Object result = Napi::Object::New(info.Env());
   result["name"] = function.name;
   result["nodes"] = static_cast<double>(function.nodes);

@@ -19,6 +19,13 @@ std::vector<float> Floats(const Napi::Array& array) {
   return values;
 }
 
+std::vector<std::vector<int64_t>> Shapes(const Napi::Value& value) {
+  Napi::Array array = value.As<Napi::Array>();
+  std::vector<std::vector<int64_t>> shapes;
+  for (uint32_t i = 0; i < array.Length(); i++) shapes.push_back(Integers(array.Get(i)));
+  return shapes;
+}
+
 // The two faces of setting one attribute, so that the switch over types is written once.
 struct EagerTarget {
   TFE_Op* op;
@@ -80,9 +87,7 @@ void SetAttribute(Target target, const std::string& name, int type, const Napi::
     case TF_ATTR_FUNC:
       return target.Function(n, Text(value));
     case kAttributeShapeList: {
-      Napi::Array array = value.As<Napi::Array>();
-      std::vector<std::vector<int64_t>> shapes;
-      for (uint32_t i = 0; i < array.Length(); i++) shapes.push_back(Integers(array.Get(i)));
+      const std::vector<std::vector<int64_t>> shapes = Shapes(value);
       std::vector<const int64_t*> pointers;
       std::vector<int> ranks;
       for (const auto& shape : shapes) {
@@ -119,6 +124,14 @@ void SetGraphAttributes(TF_OperationDescription* node, const OpDefinition& defin
     if (definition.attributes.count(name) == 0 && name[0] != '_') return;
     SetAttribute(GraphTarget{node}, name, attribute.Get("type").ToNumber().Int32Value(), attribute.Get("value"));
   });
+}
+
+std::vector<std::vector<int64_t>> OutputShapes(const Napi::Array& attributes) {
+  std::vector<std::vector<int64_t>> found;
+  Each(attributes, [&](const std::string& name, const Napi::Object& attribute) {
+    if (name == "_output_shapes") found = Shapes(attribute.Get("value"));
+  });
+  return found;
 }
 
 int64_t IntegerAttribute(const Napi::Array& attributes, const std::string& name) {

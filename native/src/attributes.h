@@ -17,6 +17,9 @@ void SetEagerAttributes(TFE_Op* op, const std::string& opName, const Napi::Array
 // underscore are notes to TensorFlow itself, which any op may have.
 void SetGraphAttributes(TF_OperationDescription* node, const OpDefinition& definition, const Napi::Array& attributes);
 
+// What the attribute `_output_shapes`, a list of shapes, says of a node's outputs; empty where there is none.
+std::vector<std::vector<int64_t>> OutputShapes(const Napi::Array& attributes);
+
 // The value of a numeric attribute, or -1.
 int64_t IntegerAttribute(const Napi::Array& attributes, const std::string& name);
 

@@ -98,9 +98,9 @@ class Runtime {
   void BeginCapture();
   TensorMeta AddInput(const std::vector<int64_t>& shape, TF_DataType dtype);
   // With `returnLifted` the function also hands back, after its outputs, each tensor from outside that it takes after its
-  // inputs: what a loop's body must do.
+  // inputs: what a loop's body must do. One that is `apart` is never merged into the graph that calls it.
   const CapturedFunction& EndCapture(const std::string& name, const std::vector<int64_t>& inputs,
-                                     const std::vector<int64_t>& outputs, bool returnLifted);
+                                     const std::vector<int64_t>& outputs, bool returnLifted, bool apart);
   void AbortCapture();
   // Tensors whose value changes (variables): using one inside a capture without passing it in is an error.
   void SetMutable(std::vector<int64_t> ids);

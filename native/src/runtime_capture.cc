@@ -121,6 +121,12 @@ std::vector<TensorMeta> Runtime::CaptureOp(const std::string& name, const Napi::
   if (produced < outputs) {
     throw Error(name + ": Expected " + std::to_string(outputs) + " outputs, got " + std::to_string(produced));
   }
+  // Where a function calls another one, TensorFlow does not look into it for the shapes of what comes back.
+  const std::vector<std::vector<int64_t>> told = OutputShapes(attributes);
+  for (size_t i = 0; i < told.size() && i < static_cast<size_t>(produced); i++) {
+    TF_GraphSetTensorShape(capture.graph.get(), {operation, static_cast<int>(i)}, told[i].data(), static_cast<int>(told[i].size()), status);
+    status.Check(name);
+  }
   std::vector<TensorMeta> metas;
   for (int i = 0; i < produced; i++) {
     Entry entry;
@@ -135,7 +141,7 @@ std::vector<TensorMeta> Runtime::CaptureOp(const std::string& name, const Napi::
 }
 
 const CapturedFunction& Runtime::EndCapture(const std::string& name, const std::vector<int64_t>& inputs,
-                                            const std::vector<int64_t>& outputs, bool returnLifted) {
+                                            const std::vector<int64_t>& outputs, bool returnLifted, bool apart) {
   if (!Capturing()) throw Error("endCapture: Expected an open capture");
   Capture& capture = *captures_.back();
   std::vector<TF_Output> inputNodes;
@@ -162,6 +168,11 @@ const CapturedFunction& Runtime::EndCapture(const std::string& name, const std::
                                            static_cast<int>(outputNodes.size()), outputNodes.data(), nullptr, nullptr, nullptr,
                                            status));
   status.Check(name);
+  if (apart) {
+    const char yes[] = {0x28, 1};  // a serialized AttrValue, b = 5: true
+    TF_FunctionSetAttrValueProto(result->function.get(), "_noinline", yes, sizeof(yes), status);
+    status.Check(name);
+  }
   result->MakeKnownTo(Context());
   if (capture.outer) {
     TF_GraphCopyFunction(capture.outer->graph.get(), result->function.get(), nullptr, status);

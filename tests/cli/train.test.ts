@@ -349,3 +349,30 @@ describe('on a terminal', () => {
     expect(text).toMatch(line);
   });
 });
+
+describe('kernels', () => {
+  // TensorFlow's builds for other machines have no oneDNN.
+  it.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
+    "leaves the gradients of lab 3's pooling to oneDNN, in every process",
+    async () => {
+      const args = [
+        'train',
+        'mnist-cnn',
+        '--data',
+        'drawn-digits',
+        '--epochs',
+        '1',
+        '--no-history',
+        '--json',
+      ];
+      const { code, stdout } = await home.start(args, { env: { ONEDNN_VERBOSE: '1' } }).finished;
+      expect(code).toBe(0);
+      const calls = (what: RegExp) =>
+        stdout.split('\n').filter((line) => line.startsWith('onednn_verbose') && what.test(line)).length;
+      // Two poolings; of the two convolutions, the gradient by the input of the second alone is needed.
+      const steps = calls(/,exec,cpu,convolution,.*,backward_data,/);
+      expect(steps).toBeGreaterThanOrEqual(59);
+      expect(calls(/,exec,cpu,pooling,.*,backward_data,/)).toBe(2 * steps);
+    },
+  );
+});

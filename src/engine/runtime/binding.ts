@@ -59,12 +59,16 @@ export interface NativeBinding {
   capturing(): boolean;
   beginCapture(): void;
   addInput(shape: readonly number[], dtype: number): TensorMeta;
-  /** `returnLifted`: the function hands back what it took from outside, after its outputs (for a loop's body). */
+  /**
+   * `returnLifted`: the function hands back what it took from outside, after its outputs (for a loop's body). `apart`: it is never
+   * merged into the graph that calls it.
+   */
   endCapture(
     name: string,
     inputIds: readonly number[],
     outputIds: readonly number[],
     returnLifted?: boolean,
+    apart?: boolean,
   ): CapturedFunction;
   abortCapture(): void;
   setMutable(ids: readonly number[]): void;

@@ -12,6 +12,7 @@ export {
   type RuntimeOptions,
 } from './devices.ts';
 export { whileLoop } from './loops.ts';
+export { inPart } from './part.ts';
 export { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyByExample } from './ops.ts';
 export {
   dropout,

@@ -1,20 +1,11 @@
 /** A loop inside a compiled step: one `StatelessWhile` node, whose body is traced once whatever the number of turns. */
 import { backend, binding } from './backend.ts';
 import type { OpAttribute, TensorMeta } from './binding.ts';
-import { captureFunction, signatureOf, type Signature } from './capture.ts';
+import { captureFunction, nextFunctionName, signatureOf, type Signature } from './capture.ts';
 import { tf, type Scalar, type Tensor } from './tf.ts';
 import { flatten, unflatten, type Tree, type TreeStructure } from './tree.ts';
 
 const isTensor = (value: unknown): value is Tensor => value instanceof tf.Tensor;
-
-let loops = 0;
-let prefix = 'loop';
-
-/** Names the functions of loops in what is captured next; the same prefix gives the same names. */
-export function resetLoopNames(next: string): void {
-  prefix = next;
-  loops = 0;
-}
 
 /**
  * Asks TensorFlow to make a loop part of the graph around it. Otherwise the body is a function that is called as it stands, and
@@ -53,7 +44,7 @@ function plainLoop<S extends Tree<Tensor>>(count: Scalar, state: S, body: (i: Sc
 
 function capturedLoop<S extends Tree<Tensor>>(count: Scalar, state: S, body: (i: Scalar, state: S) => S): S {
   const [initial, structure] = flatten<Tensor>(state, isTensor);
-  const name = `${prefix}_${loops++}`;
+  const name = nextFunctionName('loop');
   const carried = [tf.scalar(0, 'int32'), count, ...initial];
   const asTensors = (metas: TensorMeta[]) => metas.map((meta) => backend().createOutputTensor(meta));
 
@@ -66,7 +57,7 @@ function capturedLoop<S extends Tree<Tensor>>(count: Scalar, state: S, body: (i:
       checkSameState(leaves, structure, next, nextStructure);
       return [tf.add(i, tf.scalar(1, 'int32')), n, ...next];
     },
-    true,
+    { returnLifted: true },
   );
   // What the body uses from around it travels along, so the condition takes it too.
   const metas: Signature[] = [...carried.map(signatureOf), ...bodyFunction.lifted];

@@ -6,8 +6,7 @@ import { createHash } from 'node:crypto';
 import { LabError } from '../../shared/errors.ts';
 import { backend, binding, watchingOps, type OpWatcher } from './backend.ts';
 import type { CapturedFunction, TensorMeta } from './binding.ts';
-import { captureFunction, signatureOf, type Signature } from './capture.ts';
-import { resetLoopNames } from './loops.ts';
+import { captureFunction, resetFunctionNames, signatureOf, type Signature } from './capture.ts';
 import { Resident } from './resident.ts';
 import { tf, type Tensor, type Variable } from './tf.ts';
 import { flatten, unflatten, type Tree, type TreeStructure } from './tree.ts';
@@ -80,7 +79,7 @@ function traceOnce(
   let outputs: TreeStructure = [];
   let outputCount = 0;
   const assigned: number[] = [];
-  resetLoopNames(`${functionName}_loop`);
+  resetFunctionNames(functionName);
   const values = variables.map((variable) => tf.keep(tf.clone(variable)));
   const listed = new Set(variables);
   const others = Object.values(tf.engine().registeredVariables).filter((variable) => !listed.has(variable));
@@ -133,7 +132,7 @@ type TraceLog = { readonly what: string; readonly entry: string; readonly op: st
 function logEntry(add: (what: string, entry: string, op?: string) => void): OpWatcher {
   return {
     onOp: (name, attributes) =>
-      add(name, name + JSON.stringify(attributes).replace(/_check_loop/g, '_loop'), name),
+      add(name, name + JSON.stringify(attributes).replace(/_check_(loop|part)_/g, '_$1_'), name),
     onConstant: (shape, dtype, values) => {
       refuseDrawnConstant(shape);
       const hash = createHash('sha1');

@@ -2,6 +2,7 @@
 import {
   compile,
   gatherRows,
+  inPart,
   tf,
   whileLoop,
   type Compiled,
@@ -185,7 +186,7 @@ function manySteps(
     inputs.count,
     { state: inputs.state, metrics: empty },
     (i, before) => {
-      const { state, metrics } = takeStep(i, before.state);
+      const { state, metrics } = inPart({ i, state: before.state }, (now) => takeStep(now.i, now.state));
       const here = tf.equal(tf.range(0, STEPS_PER_CALL, 1, 'int32'), i);
       const noted = metricNames.map((name) => [
         name,
