@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include "attributes.h"
+#include "recurrent/custom_calls.h"
 #include "runtime.h"
 #include "tensors.h"
 
@@ -51,7 +52,14 @@ Napi::Value Configure(const Napi::CallbackInfo& info) {
   if (given.Get("interOpThreads").IsNumber()) options.interOpThreads = given.Get("interOpThreads").ToNumber().Int32Value();
   if (given.Get("useGpu").IsBoolean()) options.useGpu = given.Get("useGpu").ToBoolean().Value();
   Of(info.Env()).Configure(options);
+  recurrent::SetThreads(options.intraOpThreads);
   return info.Env().Undefined();
+}
+
+Napi::Value RecurrentKernels(const Napi::CallbackInfo& info) {
+  bool there = recurrent::RegisterCustomCalls();
+  if (there && info.Length() > 0) there = recurrent::Choose(Text(info[0]));
+  return Napi::Boolean::New(info.Env(), there);
 }
 
 Napi::Value Devices(const Napi::CallbackInfo& info) { return Of(info.Env()).Devices(info.Env()); }
@@ -195,6 +203,7 @@ void Export(Napi::Object& exports, const char* name) {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData<Runtime>(new Runtime);
   Export<Configure>(exports, "configure");
+  Export<RecurrentKernels>(exports, "recurrentKernels");
   Export<Devices>(exports, "devices");
   Export<IsUsingGpuDevice>(exports, "isUsingGpuDevice");
   Export<CreateTensor>(exports, "createTensor");

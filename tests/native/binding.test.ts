@@ -406,6 +406,7 @@ it('exports what its TypeScript face says', () => {
   const face: Record<KeyOfMethods, true> = {
     configure: true,
     devices: true,
+        recurrentKernels: true,
     isUsingGpuDevice: true,
     createTensor: true,
     deleteTensor: true,

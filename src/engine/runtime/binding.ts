@@ -44,6 +44,11 @@ export type TensorValues =
  */
 export interface NativeBinding {
   configure(options: { intraOpThreads?: number; interOpThreads?: number; useGpu?: boolean }): void;
+  /**
+   * Makes the recurrent kernels known to XLA; false where they cannot be (recurrent-kernels.ts). With `set` those for an instruction
+   * set are used from now on, '' the best; false where this processor has it not.
+   */
+  recurrentKernels(set?: 'plain' | 'avx2' | 'avx512' | ''): boolean;
   devices(): DeviceInfo[];
   isUsingGpuDevice(): boolean;
   createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView | Uint8Array[]): number;

@@ -71,7 +71,7 @@ const LSTM: Cell = {
  * Gates in Keras's order: update, reset, candidate. h' = z h + (1 - z) tanh(x + reset r) (Cho et al. 2014, in the form whose reset
  * comes after the matrix product: Keras's `reset_after`, cuDNN's).
  */
-export const GRU: Cell = {
+const GRU: Cell = {
   states: 1,
   saves: 4,
   gates: 3,

@@ -1,5 +1,6 @@
 /**
- * Recurrent layers over whole sequences: the vanilla RNN, the LSTM and the GRU, each one loop forward and one back.
+ * Recurrent layers over whole sequences: the vanilla RNN, the LSTM and the GRU, each one loop forward and one back, or kernels of our
+ * own where those can run (recurrent-kernels.ts).
  *
  * Unrolled, a sequence of 200 steps is thousands of nodes, which take seconds to trace and compile; here the body of the loop is
  * traced once whatever the length. What does not depend on the state, the projection of the inputs, is one large matrix product
@@ -10,7 +11,8 @@
  */
 import { freshRows, rowAt, sliceAt, withRow, zeroFilled } from './loop-rows.ts';
 import { whileLoop } from './loops.ts';
-import { CELLS, GRU, projectionWidth, type Cell, type CellKind } from './recurrent-cells.ts';
+import { CELLS, projectionWidth, type CellKind } from './recurrent-cells.ts';
+import { backwardKernel, forwardKernel, hasRecurrentKernels } from './recurrent-kernels.ts';
 import {
   tf,
   type Rank,
@@ -49,7 +51,6 @@ export function recurrentSequence(
   weights: RecurrentWeights,
   { mask, flow, drop, watch }: RecurrentOptions = {},
 ): Tensor3D {
-  const cell = CELLS[kind];
   checkShapes(kind, projected, weights);
   const [time, batch, width] = projected.shape;
   const { kernel, bias } = weights;
@@ -57,23 +58,23 @@ export function recurrentSequence(
   if (!recordsGradients()) {
     return tf.tidy(
       () =>
-        forward(cell, projected, kernel, bias ?? noBias(width), { mask, drop, keeps: 'output' })
+        forward(kind, projected, kernel, bias ?? noBias(width), { mask, drop, keeps: 'output' })
           .outputs[0] as Tensor3D,
     );
   }
   const op = tf.customGrad((...inputs: (Tensor | Save)[]) => {
     const [x, w, b] = inputs as [Tensor3D, Tensor2D, Tensor1D, Tensor3D?];
     const save = inputs.at(-1) as Save;
-    const { outputs, saved } = forward(cell, x, w, b, { mask, drop, keeps: 'all' });
+    const { outputs, saved } = forward(kind, x, w, b, { mask, drop, keeps: 'all' });
     const given = { mask, flow, drop };
     const names = OPTIONAL.filter((name) => given[name] !== undefined);
     save([w, ...outputs, saved, ...names.map((name) => given[name] as Tensor)]);
     return {
       value: outputs[0] as Tensor,
       gradFunc: (dy: Tensor, kept: Tensor[]) => {
-        const options = Object.fromEntries(names.map((name, i) => [name, kept[2 + cell.states + i]]));
+        const options = Object.fromEntries(names.map((name, i) => [name, kept[2 + outputs.length + i]]));
         const isWatched = watch !== undefined;
-        return backward(cell, dy as Tensor3D, kept, { ...options, isWatched }, { time, batch, units });
+        return backward(kind, dy as Tensor3D, kept, { ...options, isWatched }, { time, batch, units });
       },
     };
   });
@@ -104,7 +105,7 @@ export function recurrentParts(
   const { kernel, bias } = weights;
   const width = projected.shape[2];
   return tf.tidy(() => {
-    const { outputs, saved } = forward(cell, projected, kernel, bias ?? noBias(width), {
+    const { outputs, saved } = forward(kind, projected, kernel, bias ?? noBias(width), {
       mask,
       drop: undefined,
       keeps: 'all',
@@ -135,14 +136,35 @@ function checkShapes(kind: CellKind, projected: Tensor3D, { kernel }: RecurrentW
 type Save = (tensors: Tensor[]) => void;
 type Kept<Name extends keyof RecurrentOptions> = Pick<RecurrentOptions, Name>;
 
+type Keeps = { readonly keeps: 'all' | 'output' };
+
 /** Runs the cell over the sequence: each state after each step and what the way back needs, or the output alone. */
 function forward(
-  cell: Cell,
+  kind: CellKind,
   x: Tensor3D,
   kernel: Tensor2D,
   bias: Tensor1D,
-  { mask, drop, keeps }: Kept<'mask' | 'drop'> & { readonly keeps: 'all' | 'output' },
+  options: Kept<'mask' | 'drop'> & Keeps,
 ): { outputs: Tensor3D[]; saved: Tensor3D } {
+  if (!hasRecurrentKernels()) return forwardLoop(kind, x, kernel, bias, options);
+  const { mask, drop, keeps } = options;
+  const { outputs, saved } = forwardKernel(kind, x, kernel, bias, { mask, drop, keeps });
+  return { outputs, saved: saved ?? nothing() };
+}
+
+/** Where there is no tensor. */
+function nothing(): Tensor3D {
+  return zeroFilled([1, 1, 1]);
+}
+
+function forwardLoop(
+  kind: CellKind,
+  x: Tensor3D,
+  kernel: Tensor2D,
+  bias: Tensor1D,
+  { mask, drop, keeps }: Kept<'mask' | 'drop'> & Keeps,
+): { outputs: Tensor3D[]; saved: Tensor3D } {
+  const cell = CELLS[kind];
   const savesGates = keeps === 'all' && cell.saves > 0;
   const [time, batch] = x.shape;
   const units = kernel.shape[0];
@@ -151,7 +173,7 @@ function forward(
   const start = {
     states: names.map(() => zeroFilled<Tensor2D>([batch, units])),
     outputs: (keeps === 'all' ? names : [0]).map(() => rows(units)),
-    saved: savesGates ? rows(cell.saves * units) : zeroFilled<Tensor3D>([1, 1, 1]),
+    saved: savesGates ? rows(cell.saves * units) : nothing(),
   };
   const end = whileLoop(tf.scalar(time, 'int32'), start, (t, { states, outputs, saved }) => {
     const r = tf.add<Tensor2D>(tf.matMul(dropped(states[0] as Tensor2D, drop), kernel), bias);
@@ -168,31 +190,61 @@ function forward(
   return { outputs: end.outputs, saved: end.saved };
 }
 
+type BackOptions = Kept<'mask' | 'flow' | 'drop'> & { readonly isWatched: boolean };
+type Sizes = { readonly time: number; readonly batch: number; readonly units: number };
+
 /** The gradients of the projected inputs, the kernel, the bias, and the watch. `kept`: kernel, each state after each step, `saved`. */
 function backward(
-  cell: Cell,
+  kind: CellKind,
   dy: Tensor3D,
   kept: readonly Tensor[],
-  { mask, flow, drop, isWatched }: Kept<'mask' | 'flow' | 'drop'> & { readonly isWatched: boolean },
-  { time, batch, units }: { time: number; batch: number; units: number },
+  options: BackOptions,
+  sizes: Sizes,
 ): Tensor[] {
+  const cell = CELLS[kind];
   const kernel = kept[0] as Tensor2D;
   const outputs = kept.slice(1, 1 + cell.states) as Tensor3D[];
   const saved = kept[1 + cell.states] as Tensor3D;
+  const { mask, flow, drop, isWatched } = options;
+  const { time, batch, units } = sizes;
+  const { x, r, watched } = hasRecurrentKernels()
+    ? backwardKernel(kind, dy, { kernel, outputs, saved, mask, flow, drop }, isWatched)
+    : backwardLoop(kind, dy, { kernel, outputs, saved }, options, sizes);
+  const before = statesBefore(outputs[0] as Tensor3D, batch, units);
+  const all = tf.reshape<Rank.R2>(r, [time * batch, cell.gates * units]);
+  const dKernel = tf.matMul(
+    tf.reshape<Rank.R2>(dropped(before, drop), [time * batch, units]),
+    all,
+    true,
+    false,
+  );
+  return [x, dKernel, tf.sum(all, 0), ...(watched === undefined ? [] : [watched])];
+}
+
+/** The state before each step, that after the one before; zeros before the first. */
+function statesBefore(rows: Tensor3D, batch: number, units: number): Tensor3D {
+  return tf.concat<Tensor3D>([zeroFilled([1, batch, units]), tf.slice(rows, 0, rows.shape[0] - 1)], 0);
+}
+
+function backwardLoop(
+  kind: CellKind,
+  dy: Tensor3D,
+  { kernel, outputs, saved }: { kernel: Tensor2D; outputs: readonly Tensor3D[]; saved: Tensor3D },
+  { mask, flow, drop, isWatched }: BackOptions,
+  { time, batch, units }: Sizes,
+): { x: Tensor3D; r: Tensor3D; watched: Tensor3D | undefined } {
+  const cell = CELLS[kind];
   const width = cell.gates * units;
   /** Where x and r have different gradients, both are kept. */
-  const apart = cell === GRU;
+  const apart = kind === 'gru';
   /** Where what was saved is as wide as what comes of it, each row makes way for its gradient. */
   const inPlace = cell.saves === cell.gates;
-  // The state before each step: that after the one before.
-  const befores = outputs.map((rows) =>
-    tf.concat<Tensor3D>([zeroFilled([1, batch, units]), tf.slice(rows, 0, time - 1)], 0),
-  );
+  const befores = outputs.map((rows) => statesBefore(rows, batch, units));
   const start = {
     gradients: outputs.map(() => zeroFilled<Tensor2D>([batch, units])),
     x: inPlace ? saved : freshRows([time, batch, width]),
-    r: apart ? freshRows([time, batch, width]) : zeroFilled<Tensor3D>([1, 1, 1]),
-    watched: isWatched ? freshRows([time, batch, units]) : zeroFilled<Tensor3D>([1, 1, 1]),
+    r: apart ? freshRows([time, batch, width]) : nothing(),
+    watched: isWatched ? freshRows([time, batch, units]) : nothing(),
   };
   const end = whileLoop(tf.scalar(time, 'int32'), start, (turn, { gradients, x, r, watched }) => {
     const t = tf.sub<Scalar>(tf.scalar(time - 1, 'int32'), turn);
@@ -222,14 +274,7 @@ function backward(
       watched: isWatched ? withRow(watched, t, arriving[0] as Tensor2D) : watched,
     };
   });
-  const all = tf.reshape<Rank.R2>(apart ? end.r : end.x, [time * batch, width]);
-  const dKernel = tf.matMul(
-    tf.reshape<Rank.R2>(dropped(befores[0] as Tensor3D, drop), [time * batch, units]),
-    all,
-    true,
-    false,
-  );
-  return [end.x, dKernel, tf.sum(all, 0), ...(isWatched ? [end.watched] : [])];
+  return { x: end.x, r: apart ? end.r : end.x, watched: isWatched ? end.watched : undefined };
 }
 
 /** A state, or all states, as the recurrent weights get them. */
