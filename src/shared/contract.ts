@@ -46,6 +46,7 @@ import {
   type TextSaliency,
   type UnitsOverText,
 } from './text-inspect.ts';
+import type { WordVectors } from './vectors.ts';
 
 const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const runNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -168,7 +169,7 @@ export const contract = {
     /** The names of the metrics that a run has. */
     metricNames: base.input(run).output(type<readonly string[]>()),
     histograms: base.input(run).output(type<readonly TensorHistory[]>()),
-    /** What a run with these settings would take of the run or model that it starts from; null where all weights begin anew. */
+    /** What a run with these settings would take of what it starts from; null where all weights begin anew. */
     planStart: base
       .input(v.object({ lab: v.picklist(LAB_IDS), settings }))
       .output(type<StartReport | null>()),
@@ -278,6 +279,14 @@ export const contract = {
     list: base.output(type<readonly ImportedModel[]>()),
     /** From a file or folder on the machine that runs the lab; the name is made up from the file's where `as` is left out. */
     import: base.input(v.object({ path, as: v.optional(dataSetId) })).output(type<ImportedModel>()),
+    remove: base.input(v.object({ id: dataSetId })).output(type<void>()),
+  },
+
+  vectors: {
+    /** Word vectors that were imported. */
+    list: base.output(type<readonly WordVectors[]>()),
+    /** From a file on the machine that runs the lab; the name is made up from the file's where it is left out. */
+    import: base.input(v.object({ path, name: v.optional(dataSetId) })).output(type<WordVectors>()),
     remove: base.input(v.object({ id: dataSetId })).output(type<void>()),
   },
 

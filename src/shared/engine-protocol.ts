@@ -52,6 +52,7 @@ import type {
   TextSaliency,
   UnitsOverText,
 } from './text-inspect.ts';
+import type { WordVectors } from './vectors.ts';
 
 /** Where the weights lie that a run starts from. */
 export type Origin =
@@ -189,6 +190,12 @@ export interface EngineMethods {
     params: { lab: LabId; config: RunSpec['config']; origin: Origin };
     result: StartReport;
   };
+  /** What of a run's vocabulary the word vectors have that its settings name; the data set has to be here. */
+  'runs.planVectors': { params: { lab: LabId; config: RunSpec['config'] }; result: StartReport };
+  'vectors.list': { params: Record<string, never>; result: readonly WordVectors[] };
+  /** From a file on the machine; `name` is made up from the file's where it is left out. */
+  'vectors.import': { params: { path: string; name?: string }; result: WordVectors };
+  'vectors.remove': { params: { id: string }; result: null };
   /** Null for a lab that does not change its images. */
   'data.augmented': { params: AugmentationQuery; result: AugmentedExample | null };
   'data.texts': { params: TextQuery; result: TextPage };

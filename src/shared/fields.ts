@@ -3,6 +3,7 @@
  */
 import { LabError } from './errors.ts';
 import { startSourceOf } from './start.ts';
+import { VECTORS_ID } from './vectors.ts';
 
 interface FieldBase {
   readonly label: string;
@@ -12,6 +13,8 @@ interface FieldBase {
   readonly help: string;
   /** Of no use, and not shown in a form, while the field of this name stands at its default. */
   readonly onlyWith?: string;
+  /** Of no use, and not shown in a form, unless the field of this name stands at its default. */
+  readonly notWith?: string;
 }
 
 export interface NumberField extends FieldBase {
@@ -41,7 +44,13 @@ export interface StartField extends FieldBase {
   readonly default: string;
 }
 
-export type Field = NumberField | ChoiceField | DataSetField | StartField;
+/** Where word vectors start: "random", or the name of an imported set. */
+export interface VectorsField extends FieldBase {
+  readonly kind: 'vectors';
+  readonly default: string;
+}
+
+export type Field = NumberField | ChoiceField | DataSetField | StartField | VectorsField;
 export type Fields = Readonly<Record<string, Field>>;
 
 type ValueOf<F extends Field> = F extends ChoiceField<infer C> ? C : F extends NumberField ? number : string;
@@ -88,6 +97,9 @@ function checkValue(name: string, field: Field, value: unknown): number | string
     case 'start':
       if (typeof value === 'string' && startSourceOf(value) !== null) return value;
       throw invalid(name, '"fresh", a run or an imported model', value);
+    case 'vectors':
+      if (typeof value === 'string' && VECTORS_ID.test(value)) return value;
+      throw invalid(name, '"random" or the name of imported word vectors', value);
     case 'integer':
     case 'number': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

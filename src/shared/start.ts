@@ -1,4 +1,4 @@
-/** What a run starts from: fresh weights, an earlier run's, or an imported model's; and what was taken of it. */
+/** What a run starts from: fresh weights, an earlier run's, an imported model's, or word vectors; and what was taken of it. */
 
 /** The value of a field of the kind 'start' for weights that begin anew. */
 export const FRESH = 'fresh';
@@ -34,6 +34,17 @@ export interface StartLayer {
   readonly why: string | null;
 }
 
+/** Imported word vectors, of which a run's table takes those of its words. */
+export interface VectorsOrigin {
+  readonly kind: 'vectors';
+  readonly id: string;
+  /** The file that they came from. */
+  readonly source: string;
+  /** Words of the run's vocabulary, and how many of them have a vector there. */
+  readonly words: number;
+  readonly covered: number;
+}
+
 export interface StartReport {
   readonly origin:
     | {
@@ -47,7 +58,8 @@ export interface StartReport {
         readonly kind: 'model';
         readonly id: string;
         /** The file that it came from. */ readonly source: string;
-      };
+      }
+    | VectorsOrigin;
   /** In the order of the network. */
   readonly layers: readonly StartLayer[];
   /** Layers of the origin that the network has no use for. */
@@ -57,11 +69,19 @@ export interface StartReport {
 }
 
 /** "6 of 8 layers taken and frozen, 225,034 weights"; for a line of a form or a record. */
-export function startSummary({ layers, frozen }: StartReport): string {
+export function startSummary({ origin, layers, frozen }: StartReport): string {
+  if (origin.kind === 'vectors') return vectorsSummary(origin, frozen);
   const taken = layers.filter((layer) => layer.taken);
   const weights = taken.reduce((sum, layer) => sum + layer.weights, 0);
   const how = frozen ? 'taken and frozen' : 'taken';
   return `${taken.length} of ${layers.length} layers ${how}, ${weights.toLocaleString('en')} weights`;
+}
+
+/** "17,912 of 19,996 words have a vector there (89.6 %), the others begin at random; all are trained". */
+function vectorsSummary({ words, covered }: VectorsOrigin, frozen: boolean): string {
+  const share = ((100 * covered) / words).toFixed(1);
+  const have = `${covered.toLocaleString('en')} of ${words.toLocaleString('en')} words have a vector there (${share} %)`;
+  return `${have}, the others begin at random; all are ${frozen ? 'frozen' : 'trained'}`;
 }
 
 /** The layers that begin anew, each with the reason, in words. */
@@ -71,11 +91,11 @@ export function freshLayers({ layers }: StartReport): readonly string[] {
     .map(({ name, why }) => (why === null ? name : `${name}: ${why}`));
 }
 
-/** "run 12, step 480" or the name of a model, with its file. */
+/** "run 12, step 480", or the name of a model or of word vectors, with its file. */
 export function originText({ origin }: StartReport): string {
-  return origin.kind === 'run'
-    ? `run ${origin.number}, step ${origin.step.toLocaleString('en')}`
-    : `the model ${origin.id}, imported from ${origin.source}`;
+  if (origin.kind === 'run') return `run ${origin.number}, step ${origin.step.toLocaleString('en')}`;
+  const what = origin.kind === 'model' ? 'the model' : 'the word vectors';
+  return `${what} ${origin.id}, imported from ${origin.source}`;
 }
 
 /** All of it in one line, for a terminal. */

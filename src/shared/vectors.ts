@@ -14,6 +14,12 @@ export const VECTOR_FILE_LABELS: Readonly<Record<VectorFileKind, string>> = {
 /** The value of a field of the kind 'vectors' for vectors that begin at random. */
 export const RANDOM_VECTORS = 'random';
 
+/** The set that a run's settings name; null where its word vectors begin at random, and for labs without. */
+export function vectorsIn(config: Readonly<Record<string, unknown>>): string | null {
+  const name = config['vectors'];
+  return typeof name === 'string' && name !== RANDOM_VECTORS ? name : null;
+}
+
 /** Names of sets: lower-case words with single hyphens. */
 export const VECTORS_ID = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 

@@ -116,7 +116,9 @@ function fieldOption(name: string, field: Field): Option {
         ? `${field.suggested.join(', ')}, or an imported one`
         : field.kind === 'start'
           ? 'a run, an imported model, or the file of a model'
-          : `${field.min} to ${field.max}${field.unit ? ` ${field.unit}` : ''}`;
+          : field.kind === 'vectors'
+            ? 'random, or imported word vectors by name'
+            : `${field.min} to ${field.max}${field.unit ? ` ${field.unit}` : ''}`;
   return new Option(`${flagOf(name)} <value>`, `${field.help} (${bounds}; default ${field.default})`);
 }
 

@@ -45,7 +45,7 @@ import {
 import { paddingOf, TEXT_METRICS } from './classifier-metrics.ts';
 import { defineLab } from './lab.ts';
 import { soFar } from './so-far.ts';
-import { encodingOf, HOLD_OUT_FIELDS, TEXT_FIELDS } from './text-fields.ts';
+import { encodingOf, HOLD_OUT_FIELDS, TEXT_FIELDS, VECTORS_FIELDS } from './text-fields.ts';
 
 // ---- hyperparameters
 
@@ -88,14 +88,16 @@ const fields = {
     max: 1024,
     unit: 'units',
   },
+  ...VECTORS_FIELDS,
   embedding: {
     kind: 'integer',
     label: 'Embedding',
     group: 'Model',
-    help: 'Numbers of the vector that stands for a word; learnt from the start.',
+    help: 'Numbers of the vector that stands for a word; they are trained with the rest.',
     default: 64,
     min: 1,
     max: 1024,
+    notWith: 'vectors',
   },
   recurrentStart: {
     kind: 'choice',
@@ -403,6 +405,7 @@ export const rnn = defineLab({
   fields,
   labelFeatures: ['label'],
   encoding: encodingOf,
+  wordVectors: { weight: 'embedding', width: 'embedding' },
 
   inspect: {
     preparation: 'tokens as numbers of the vocabulary, padded with 0 at the end',

@@ -39,7 +39,7 @@ import {
 import { paddingOf, TEXT_METRICS } from './classifier-metrics.ts';
 import { defineLab } from './lab.ts';
 import { soFar } from './so-far.ts';
-import { encodingOf, HOLD_OUT_FIELDS, TEXT_FIELDS } from './text-fields.ts';
+import { encodingOf, HOLD_OUT_FIELDS, TEXT_FIELDS, VECTORS_FIELDS } from './text-fields.ts';
 
 // ---- hyperparameters
 
@@ -100,20 +100,22 @@ const fields = {
     default: 'both',
     choices: ['both', 'forward'],
   },
+  ...VECTORS_FIELDS,
   embedding: {
     kind: 'integer',
     label: 'Embedding',
     group: 'Model',
-    help: 'Numbers of the vector that stands for a word; learnt from the start.',
+    help: 'Numbers of the vector that stands for a word.',
     default: 128,
     min: 1,
     max: 1024,
+    notWith: 'vectors',
   },
   embeddings: {
     kind: 'choice',
-    label: 'Word vectors',
+    label: 'Vectors are',
     group: 'Model',
-    help: 'Trained with the rest, or frozen as they were drawn at first: what is it worth to learn them?',
+    help: 'Trained with the rest, or frozen as they start: what is it worth to learn them?',
     default: 'trained',
     choices: ['trained', 'frozen'],
   },
@@ -332,6 +334,7 @@ export const lstm = defineLab({
   fields,
   labelFeatures: ['label'],
   encoding: encodingOf,
+  wordVectors: { weight: 'embedding/embeddings', width: 'embedding' },
 
   inspect: {
     preparation: 'tokens as numbers of the vocabulary, padded with 0 at the end',

@@ -30,6 +30,11 @@ export interface Lab<F extends Fields = Fields> {
   /** For a lab that reads texts: how they become rows of numbers. Its experiments get the features `tokens`, `length` and `label`. */
   encoding?(config: ConfigOf<F>): TextEncoding;
   /**
+   * For a lab whose word vectors can start from imported ones: the weight that has a row for each token of the vocabulary
+   * [vocabulary, width], and the setting that is the width. The lab has the field `vectors`.
+   */
+  readonly wordVectors?: { readonly weight: string; readonly width: string };
+  /**
    * For a lab that can train an imported network: the mean and deviation of values from 0 to 1 that its inputs were standardised
    * with.
    */

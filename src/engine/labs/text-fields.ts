@@ -1,4 +1,5 @@
 /** Settings that labs of texts share: how a text becomes a row of numbers, and how rows share a batch. */
+import { RANDOM_VECTORS } from '../../shared/vectors.ts';
 import { BATCHINGS, KEEPS, TOKENIZERS, type Batching, type TextEncoding } from '../../shared/texts.ts';
 
 export const TEXT_FIELDS = {
@@ -53,6 +54,17 @@ export const TEXT_FIELDS = {
     help: 'Rows of a batch are padded to the longest text that is read, to the longest of the batch, or grouped by length.',
     default: 'bucketed',
     choices: BATCHINGS,
+  },
+} as const;
+
+/** Where the table of word vectors begins, for labs that say in `wordVectors` which weight it is. */
+export const VECTORS_FIELDS = {
+  vectors: {
+    kind: 'vectors',
+    label: 'Word vectors',
+    group: 'Model',
+    help: 'Where they start: at random, or from a file of word vectors that was imported; then its width counts.',
+    default: RANDOM_VECTORS,
   },
 } as const;
 

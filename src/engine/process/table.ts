@@ -3,7 +3,8 @@ import type { ModelRef } from '../../shared/engine-protocol.ts';
 import { makeInspectMethods } from '../inspect/index.ts';
 import { labById } from '../labs/index.ts';
 import { importModel, listModels, removeModel } from '../models/index.ts';
-import { endsFor, exportModel, planStart, wholeRef } from '../runs/index.ts';
+import { endsFor, exportModel, planStart, planVectors, wholeRef } from '../runs/index.ts';
+import { importVectors, listVectors, removeVectors } from '../vectors/index.ts';
 import { DATA_METHODS } from './data-methods.ts';
 import type { MethodTable } from './methods.ts';
 
@@ -31,6 +32,13 @@ export const METHODS: MethodTable = {
     await removeModel(id);
     return null;
   },
+  'vectors.list': () => listVectors(),
+  'vectors.import': ({ path, name }, { signal }) => importVectors(path, { name, signal }),
+  'vectors.remove': async ({ id }) => {
+    await removeVectors(id);
+    return null;
+  },
+  'runs.planVectors': ({ lab, config }, { signal }) => planVectors(labById(lab), config, signal),
   'runs.planStart': ({ lab, config, origin }) =>
     planStart(labById(lab), config, endsFor(config), origin).report,
   'runs.exportModel': async ({ run, model, format }) => (await exportModel(run, model, format)).bytes,

@@ -31,7 +31,7 @@ export async function evaluateModel(
   }
   const found = loadDataSet(model.dataSet.id);
   checkSame(id, model.dataSet, found);
-  const loaded = await readable(lab, found, {
+  const { loaded } = await readable(lab, found, {
     config: model.config,
     folder: model.folder,
     keepsVocabulary: false,

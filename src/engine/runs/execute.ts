@@ -2,6 +2,7 @@
 import type { EngineRunEvent, RunTask } from '../../shared/engine-protocol.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { RunEnded } from '../../shared/run-events.ts';
+import type { StartReport } from '../../shared/start.ts';
 import { homeFolder } from '../data/index.ts';
 import { labById, type Lab } from '../labs/index.ts';
 import { IMPORTED_NETWORK } from '../layers/index.ts';
@@ -30,6 +31,13 @@ import { keepNetwork, withKeptNetwork } from './network.ts';
 import { planStart, startExperiment, withOriginNetwork } from './start.ts';
 import { checkpointsOf } from './store.ts';
 import { readable } from './texts.ts';
+import {
+  startWithVectors,
+  vectorsOfRun,
+  vectorsReport,
+  withVectorsWidth,
+  type RunVectors,
+} from './vectors.ts';
 
 export interface RunOptions {
   /** Goes on from the newest whole checkpoint; without one, from the beginning. */
@@ -143,29 +151,34 @@ async function prepare(
     onWarning: warn,
     signal: control.signal,
   });
-  const config = { ...task.config, data: found.info.id };
-  const loaded = await readable(lab, found, {
-    config,
+  const chosen = { ...task.config, data: found.info.id };
+  const keeps = writesCheckpoints !== false;
+  const { loaded, encoder } = await readable(lab, found, {
+    config: chosen,
     folder: task.folder,
-    keepsVocabulary: writesCheckpoints !== false,
+    keepsVocabulary: keeps,
     signal: control.signal,
   });
   const checkpoint = resume ? newestCheckpoint(task, warn) : undefined;
+  const vectors = await vectorsOfRun(lab, chosen, {
+    encoder,
+    folder: task.folder,
+    keeps,
+    hasWeights: checkpoint !== undefined,
+  });
+  const config = withVectorsWidth(lab, chosen, vectors);
   const home = homeFolder();
   const key = planKey(lab.id, config, runtime, task.threads);
   const plan: Plan | 'auto' = PLANS.find((known) => known === task.plan) ?? recallPlan(home, key) ?? 'auto';
 
   const data = placeData(lab, config, task.seed, loaded);
   try {
-    const whole = networkOf(lab, { ...task, config }, checkpoint, writesCheckpoints !== false);
+    const whole = networkOf(lab, { ...task, config }, checkpoint, keeps);
     const own = lab.makeExperiment(whole, data, task.seed);
-    const start = checkpoint === undefined ? startOf(lab, { ...task, config }, data) : null;
-    const experiment =
-      start !== null
-        ? startExperiment(own, start)
-        : checkpoint !== undefined
-          ? resumedFrom(own, checkpoint)
-          : own;
+    const { experiment, report } =
+      checkpoint === undefined
+        ? started(lab, { ...task, config }, data, own, vectors)
+        : { experiment: resumedFrom(own, checkpoint), report: null };
     return {
       data,
       experiment,
@@ -180,11 +193,11 @@ async function prepare(
         steps: countStepsPerEpoch(experiment) * experiment.epochs,
         epochs: experiment.epochs,
         fromStep: checkpoint?.progress.step ?? 0,
-        start: start?.report ?? null,
+        start: report,
         recalled: readRecentEvents(checkpoint?.notes),
       },
       onChoice: (choice) => {
-        if (writesCheckpoints !== false) rememberPlan(home, key, choice);
+        if (keeps) rememberPlan(home, key, choice);
       },
     };
   } catch (error) {
@@ -207,15 +220,21 @@ function networkOf(
   return whole;
 }
 
-/** What the run's origin gives; null where its weights begin anew. */
-function startOf(
+/** The experiment of a run that begins, with what its origin or its word vectors give; the report is null where all begins anew. */
+function started(
   lab: Lab,
   { config, origin }: Pick<RunTask, 'config' | 'origin'>,
   { splits, classes }: DeviceData,
-): ReturnType<typeof planStart> | null {
-  if (origin === null) return null;
+  own: Experiment,
+  vectors: RunVectors | null,
+): { readonly experiment: Experiment; readonly report: StartReport | null } {
+  if (vectors !== null) {
+    return { experiment: startWithVectors(lab, own, vectors), report: vectorsReport(config, vectors) };
+  }
+  if (origin === null) return { experiment: own, report: null };
   const imageShape = splits.train.features['image']?.rows.shape.slice(1) ?? [];
-  return planStart(lab, config, { imageShape, classes }, origin);
+  const plan = planStart(lab, config, { imageShape, classes }, origin);
+  return { experiment: startExperiment(own, plan), report: plan.report };
 }
 
 function newestCheckpoint(task: RunTask, warn: (message: string) => void): Checkpoint | undefined {

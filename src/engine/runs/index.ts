@@ -3,4 +3,5 @@ export { evaluateModel } from './evaluate.ts';
 export { exportModel } from './export-model.ts';
 export { endsFor, planStart } from './start.ts';
 export { wholeRef } from './network.ts';
+export { planVectors } from './vectors.ts';
 export { executeRun, type RunOptions } from './execute.ts';

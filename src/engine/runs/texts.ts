@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import type { RunTask } from '../../shared/engine-protocol.ts';
 import type { LoadedDataSet } from '../data/index.ts';
 import type { Lab } from '../labs/index.ts';
-import { encoderFor, encoderToText, encodeWith, readEncoderFile, VOCABULARY_FILE } from '../text/index.ts';
+import {
+  encoderFor,
+  encoderToText,
+  encodeWith,
+  readEncoderFile,
+  VOCABULARY_FILE,
+  type Encoder,
+} from '../text/index.ts';
 
 export interface TextRun {
   readonly config: RunTask['config'];
@@ -17,16 +24,16 @@ export interface TextRun {
 }
 
 /**
- * The data as the lab's experiment takes it: as it is, or texts encoded. A run that has a vocabulary reads by it, any other by that of
- * its training texts. Throws what `encoderFor`, `encodeWith` and `readEncoderFile` throw.
+ * The data as the lab's experiment takes it: as it is, or texts encoded, and by what. A run that has a vocabulary reads by it, any other
+ * by that of its training texts. Throws what `encoderFor`, `encodeWith` and `readEncoderFile` throw.
  */
 export async function readable(
   lab: Lab,
   data: LoadedDataSet,
   { config, folder, keepsVocabulary, signal }: TextRun,
-): Promise<LoadedDataSet> {
+): Promise<{ readonly loaded: LoadedDataSet; readonly encoder: Encoder | null }> {
   const encoding = lab.encoding?.(config);
-  if (encoding === undefined) return data;
+  if (encoding === undefined) return { loaded: data, encoder: null };
   const file = join(folder, VOCABULARY_FILE);
   const isKept = existsSync(file);
   const encoder = isKept ? readEncoderFile(file) : await encoderFor(data, encoding, signal);
@@ -35,5 +42,5 @@ export async function readable(
     await writeFile(`${file}.partial`, encoderToText(encoder));
     await rename(`${file}.partial`, file);
   }
-  return (await encodeWith(data, encoder, signal)).data;
+  return { loaded: (await encodeWith(data, encoder, signal)).data, encoder };
 }

@@ -87,6 +87,13 @@ const start = v.strictObject({
   origin: v.variant('kind', [
     v.strictObject({ kind: v.literal('run'), id: text(100), number: natural, step: natural }),
     v.strictObject({ kind: v.literal('model'), id: text(100), source: text(300) }),
+    v.strictObject({
+      kind: v.literal('vectors'),
+      id: text(100),
+      source: text(300),
+      words: v.pipe(natural, v.minValue(1)),
+      covered: natural,
+    }),
   ]),
   layers: v.pipe(
     v.array(

@@ -132,6 +132,16 @@ export function makeRouter(parts: ServiceParts) {
       }),
     },
 
+    vectors: {
+      list: os.vectors.list.handler(({ signal }) => engines.call('vectors.list', {}, { signal })),
+      import: os.vectors.import.handler(({ input: { path, name }, signal }) =>
+        engines.call('vectors.import', { path, ...(name !== undefined && { name }) }, { signal }),
+      ),
+      remove: os.vectors.remove.handler(async ({ input, signal }) => {
+        await engines.call('vectors.remove', input, { signal });
+      }),
+    },
+
     inspect: {
       predict: os.inspect.predict.handler(async ({ input: { run, image }, signal }) =>
         engines.call('inspect.predict', { model: await parts.runs().model(run), image }, { signal }),

@@ -6,6 +6,7 @@ import { resolveConfig } from '../../shared/fields.ts';
 import type { LabId } from '../../shared/labs.ts';
 import { ACTIVE_STATES, type Run, type RunState } from '../../shared/runs.ts';
 import type { StartReport } from '../../shared/start.ts';
+import { vectorsIn } from '../../shared/vectors.ts';
 import type { EngineSupervisor, RunJob, RunOutcome } from '../engines/index.ts';
 import { runElsewhere, type History } from '../history/index.ts';
 import { originOf } from './origin.ts';
@@ -85,6 +86,7 @@ export class RunService {
     const { history, engines, home } = this.options;
     const known = (await engines.ready()).labs.find(({ id }) => id === lab);
     const config = resolveConfig(known?.fields ?? {}, settings);
+    if (vectorsIn(config) !== null) return engines.call('runs.planVectors', { lab, config }, { signal });
     const origin = await originOf(history, home, config);
     return origin && engines.call('runs.planStart', { lab, config, origin }, { signal });
   }

@@ -31,7 +31,8 @@ export function changedNames(fields: Fields, values: FormValues): readonly strin
 }
 
 /** Whether a field says anything, as the others stand. */
-export function isOfUse(fields: Fields, values: FormValues, { onlyWith }: Field): boolean {
+export function isOfUse(fields: Fields, values: FormValues, { onlyWith, notWith }: Field): boolean {
+  if (notWith !== undefined && values[notWith] !== fields[notWith]?.default) return false;
   const other = onlyWith === undefined ? undefined : fields[onlyWith];
   if (onlyWith === undefined || other === undefined) return true;
   return values[onlyWith] !== other.default && isOfUse(fields, values, other);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOfUse } from '../../../src/renderer/train/form-values.ts';
 import { startChoices } from '../../../src/renderer/train/start-choices.ts';
+import { vectorsChoices } from '../../../src/renderer/train/vectors-choices.ts';
 import type { Fields } from '../../../src/shared/fields.ts';
 import type { ImportedModel } from '../../../src/shared/models.ts';
 import type { Run } from '../../../src/shared/runs.ts';
@@ -13,6 +14,7 @@ import {
   startValue,
   type StartReport,
 } from '../../../src/shared/start.ts';
+import type { WordVectors } from '../../../src/shared/vectors.ts';
 
 const lab = {
   metrics: [{ name: 'accuracy', label: 'Accuracy', meaning: '', unit: 'share', better: 'higher' }],
@@ -67,6 +69,27 @@ describe('what a form offers to start from', () => {
     expect(isOfUse(fields, { from: 'run:x', freeze: 'yes' }, depth as never)).toBe(true);
     expect(isOfUse(fields, { from: 'run:x', freeze: 'no' }, depth as never)).toBe(false);
     expect(isOfUse(fields, { from: 'fresh', freeze: 'yes' }, depth as never)).toBe(false);
+  });
+});
+
+describe('what a form offers word vectors to start from', () => {
+  it('is random ones, the sets with their size, and what is chosen even where it is gone', () => {
+    const set = { id: 'glove', words: 400_000, width: 100 } as WordVectors;
+    const offered = [
+      { value: 'random', label: 'random' },
+      { value: 'glove', label: 'glove (400,000 words, 100 numbers)' },
+    ];
+    expect(vectorsChoices([set], 'random')).toEqual(offered);
+    expect(vectorsChoices([set], 'old')).toEqual([...offered, { value: 'old', label: 'old' }]);
+  });
+
+  it('takes the place of their width', () => {
+    const fields: Fields = {
+      vectors: { kind: 'vectors', label: '', help: '', default: 'random' },
+      width: { kind: 'integer', label: '', help: '', default: 1, min: 0, max: 9, notWith: 'vectors' },
+    };
+    expect(isOfUse(fields, { vectors: 'random', width: 1 }, fields['width'] as never)).toBe(true);
+    expect(isOfUse(fields, { vectors: 'glove', width: 1 }, fields['width'] as never)).toBe(false);
   });
 });
 
