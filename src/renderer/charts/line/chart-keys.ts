@@ -1,13 +1,16 @@
 /** Keys of a line chart, as what they mean. */
 
-export type ChartCommand =
+/** About the crosshair, the lines, and the part that is shown. */
+export type PointingCommand =
   /** To the next point, or so many points further; negative: to the left. */
   | { readonly kind: 'step'; readonly by: number }
   | { readonly kind: 'end'; readonly end: 0 | 1 }
   /** Another line stands out. */
   | { readonly kind: 'line'; readonly by: 1 | -1 }
   | { readonly kind: 'zoom'; readonly factor: number }
-  | { readonly kind: 'large' | 'clear' | 'log' };
+  | { readonly kind: 'clear' };
+
+export type ChartCommand = PointingCommand | { readonly kind: 'large' | 'log' };
 
 /** Points that an arrow with Shift goes over. */
 const FAR = 10;
