@@ -70,7 +70,9 @@ test('a student trains an LSTM, finds what a unit answers to, and compares two r
   await test.step('goes from a mistake to the text as it is read', async () => {
     await show('Mistakes');
     const texts = page.getByRole('region', { name: 'Texts' });
-    await expect(texts.getByRole('heading', { name: /mistakes of Run 2, the highest loss first$/ })).toBeVisible({
+    await expect(
+      texts.getByRole('heading', { name: /mistakes of Run 2, the highest loss first$/ }),
+    ).toBeVisible({
       timeout: 60_000,
     });
     await expect(page.getByText(/^Run 2: [\d.]+ % of 1,500 right, \d+ wrong$/)).toBeVisible();
