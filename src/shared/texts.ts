@@ -85,8 +85,11 @@ export interface TextDetail extends TokenizedText {
   readonly twins: readonly { readonly split: SplitName; readonly index: number; readonly label: number }[];
 }
 
-/** How rows of different lengths share a batch: all of the encoding's length, as long as the batch's longest, or grouped by length. */
-export const BATCHINGS = ['fixed', 'longest', 'bucketed'] as const;
+/**
+ * How rows of different lengths share a batch: all of the encoding's length; as long as the batch's longest; that too, with the rows
+ * in order of length, so that recurrent layers pass over padding; or grouped by length.
+ */
+export const BATCHINGS = ['fixed', 'longest', 'packed', 'bucketed'] as const;
 export type Batching = (typeof BATCHINGS)[number];
 
 /** One batch: its rows are `width` tokens long, of which `lengths` are the text's. */
@@ -100,7 +103,7 @@ export interface PaddedBatch {
 export interface TextPadding {
   /** The first batches of an epoch, in order. */
   readonly batches: readonly PaddedBatch[];
-  /** Share of the whole epoch's places that hold padding, for each way of batching. */
+  /** Share of the whole epoch's places that hold padding, for each way of batching; 'packed': of those that recurrent layers compute. */
   readonly waste: Readonly<Record<Batching, number>>;
   /** Row lengths that occur in the whole epoch, ascending: one compiled step each. */
   readonly widths: Readonly<Record<Batching, readonly number[]>>;

@@ -44,7 +44,7 @@ export async function paddingOf(
     Object.fromEntries(epochs.map((epoch) => [epoch.way, value(epoch)])) as Record<Batching, T>;
   return {
     batches: epochs.find(({ way }) => way === batching)?.batches.slice(0, MOST_SHOWN) ?? [],
-    waste: per(({ batches }) => wasteOf(batches)),
+    waste: per(({ way, batches }) => wasteOf(batches, way)),
     widths: per(({ batches }) => [...new Set(batches.map(({ width }) => width))].sort((a, b) => a - b)),
   };
 }

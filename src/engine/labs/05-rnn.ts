@@ -570,7 +570,7 @@ export const rnn = defineLab({
             loss,
             accuracy: aux,
             gradientNorm: globalNorm(gradients),
-            padding: paddingOf(named(batch, 'tokens')),
+            padding: paddingOf(named(batch, 'tokens'), config.batching),
             ...watched(byState, mask),
           },
         };

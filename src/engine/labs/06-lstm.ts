@@ -462,7 +462,7 @@ export const lstm = defineLab({
             loss,
             accuracy,
             gradientNorm: globalNorm(gradients),
-            padding: paddingOf(named(batch, 'tokens')),
+            padding: paddingOf(named(batch, 'tokens'), config.batching),
           },
         };
       },

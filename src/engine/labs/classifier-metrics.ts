@@ -1,6 +1,8 @@
 /** What labs that classify measure alike, in the words of charts and tables. */
 import type { MetricInfo } from '../../shared/labs.ts';
+import type { Batching } from '../../shared/texts.ts';
 import { tf, type Scalar, type Tensor } from '../runtime/index.ts';
+import { rowsTogether } from '../text/index.ts';
 
 export const CLASSIFIER_METRICS = classifierMetrics('images');
 
@@ -10,15 +12,20 @@ export const TEXT_METRICS: readonly MetricInfo[] = [
   {
     name: 'padding',
     label: 'Padding',
-    meaning: 'share of the batch’s places that hold no word',
+    meaning: 'share of the batch’s places that hold no word; packed, of those that are computed',
     unit: 'share',
     better: 'lower',
   },
 ];
 
-/** The last of them: `tokens` is padded with 0. */
-export function paddingOf(tokens: Tensor): Scalar {
-  return tf.mean(tf.cast(tf.equal(tokens, 0), 'float32'));
+/** The last of them: `tokens` [batch, width] is padded with 0 at its end. */
+export function paddingOf(tokens: Tensor, batching: Batching): Scalar {
+  if (batching !== 'packed') return tf.mean(tf.cast(tf.equal(tokens, 0), 'float32'));
+  const lengths = tf.sum(tf.cast(tf.notEqual(tokens, 0), 'float32'), 1);
+  const computed = rowsTogether(tokens.shape[0]).map(([first, end]) =>
+    tf.mul<Scalar>(tf.max(tf.slice(lengths, first, end - first)), end - first),
+  );
+  return tf.sub(1, tf.div(tf.sum(lengths), tf.addN(computed)));
 }
 
 function classifierMetrics(examples: string): readonly MetricInfo[] {

@@ -51,7 +51,7 @@ export const TEXT_FIELDS = {
     kind: 'choice',
     label: 'Padding',
     group: 'Run',
-    help: 'Rows of a batch are padded to the longest text that is read, to the longest of the batch, or grouped by length.',
+    help: 'Rows are padded to the longest text that is read, or to the longest of the batch; packed, the longest come first, so that masked padding is passed over; or texts of like length share a batch.',
     default: 'bucketed',
     choices: BATCHINGS,
   },

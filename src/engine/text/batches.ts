@@ -12,11 +12,23 @@ export function rowWidths(length: number): number[] {
   return [...widths, length];
 }
 
+/** Rows that recurrent layers take through a text together, at most (native/src/recurrent); fewer where vectors are short. */
+const ROWS_TOGETHER = 6;
+
+/** The rows of a batch that are taken together, as [first, end): as the kernels share them out. */
+export function rowsTogether(batchSize: number): (readonly [first: number, end: number])[] {
+  const least = Math.ceil(batchSize / ROWS_TOGETHER);
+  const parts = least === 1 ? 1 : Math.min(batchSize, least + (least % 2));
+  const bound = (i: number) => Math.floor((batchSize * i) / parts);
+  return Array.from({ length: parts }, (_, i) => [bound(i), bound(i + 1)] as const);
+}
+
 /**
  * The batches of an epoch. `lengths` are the tokens of each row after cutting, `order` the rows in the epoch's drawn order; `orderOf(n)`
  * is a drawn order of n batches.
  *
- * 'fixed': as drawn, each as wide as `length`. 'longest': as drawn, each as wide as its longest row asks for. 'bucketed': rows whose width
+ * 'fixed': as drawn, each as wide as `length`. 'longest': as drawn, each as wide as its longest row asks for. 'packed': the
+ * same, the longest row first, so that rows that end together lie together. 'bucketed': rows whose width
  * would be the same wait for each other; what is left of all widths at the end makes batches together; then the batches are put in a
  * drawn order, so that an epoch does not go from short to long.
  */
@@ -41,20 +53,34 @@ export function makeBatches(
     lengths: Int32Array.from(rows, (row) => lengths[row] as number),
     width: batching === 'fixed' ? length : rows.reduce((most, row) => Math.max(most, widthOf(row)), 0),
   });
-  const groups = batching === 'bucketed' ? grouped(order, widthOf, batchSize) : cut([...order], batchSize);
+  const drawn = batching === 'bucketed' ? grouped(order, widthOf, batchSize) : cut([...order], batchSize);
+  const groups = batching === 'packed' ? drawn.map((rows) => longestFirst(rows, lengths)) : drawn;
   const batches = groups.map(batchOf);
   if (batching !== 'bucketed') return batches;
   return Array.from(orderOf(batches.length), (i) => batches[i] as PaddedBatch);
 }
 
-/** Share of the batches' places that hold padding. */
-export function wasteOf(batches: readonly PaddedBatch[]): number {
+/** `rows` by their lengths, the longest first; of one length as they came. */
+export function longestFirst(rows: readonly number[], lengths: Int32Array): number[] {
+  return [...rows].sort((a, b) => (lengths[b] as number) - (lengths[a] as number));
+}
+
+/** Share of the batches' places that hold padding; of 'packed' ones, of the places that recurrent layers compute. */
+export function wasteOf(batches: readonly PaddedBatch[], batching: Batching): number {
   let [places, tokens] = [0, 0];
   for (const { lengths, width } of batches) {
-    places += lengths.length * width;
+    places += batching === 'packed' ? computedPlaces(lengths) : lengths.length * width;
     for (const length of lengths) tokens += length;
   }
   return places === 0 ? 0 : 1 - tokens / places;
+}
+
+/** Rows that are taken together go as far as the longest of them. */
+function computedPlaces(lengths: Int32Array): number {
+  return rowsTogether(lengths.length).reduce(
+    (sum, [first, end]) => sum + (end - first) * Math.max(...lengths.subarray(first, end)),
+    0,
+  );
 }
 
 function grouped(order: Int32Array, widthOf: (row: number) => number, batchSize: number): number[][] {

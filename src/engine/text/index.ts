@@ -1,5 +1,5 @@
 /** Texts as numbers: words, characters or learnt pieces; vocabularies; encoding of whole data sets. */
-export { makeBatches, rowWidths, wasteOf } from './batches.ts';
+export { longestFirst, makeBatches, rowsTogether, rowWidths, wasteOf } from './batches.ts';
 export { countByClass, type ClassCounts } from './count-by-class.ts';
 export { countPieces, inBreaths, type CountedPiece } from './count-pieces.ts';
 export { encodeWith, type EncodedTexts, type SplitReport } from './encode-texts.ts';

@@ -1,6 +1,6 @@
 /** Which rows make up the batches of an epoch, and how wide each batch of sequences is. */
 import { permutation } from '../runtime/index.ts';
-import { makeBatches, rowWidths } from '../text/index.ts';
+import { longestFirst, makeBatches, rowWidths } from '../text/index.ts';
 import type { Experiment, SplitRows } from './experiment.ts';
 
 export interface EpochBatches {
@@ -36,7 +36,7 @@ export interface EvaluationPart {
 
 /**
  * A split in parts of at most `rowsPerCall` rows: in order, or sequences of like length together, of at most four widths, since each is
- * compiled by itself.
+ * compiled by itself; 'packed' ones the longest first.
  */
 export function evaluationParts(
   { sequences }: Pick<Experiment, 'sequences'>,
@@ -48,18 +48,15 @@ export function evaluationParts(
   if (sequences.batching === 'fixed') return inParts(all, rowsPerCall, sequences.length);
   const lengths = lengthsOf(split);
   const widths = rowWidths(sequences.length).filter((_, i, { length }) => (length - 1 - i) % 2 === 0);
-  const widthOf = (place: number): number => {
-    const length = lengths[split.rows[place] as number] as number;
-    return widths.find((width) => width >= length) ?? sequences.length;
-  };
+  const lengthOfPlace = split.rows.map((row) => lengths[row] as number);
+  const widthOf = (place: number): number =>
+    widths.find((width) => width >= (lengthOfPlace[place] as number)) ?? sequences.length;
   const widthsOfAll = all.map(widthOf);
-  return widths.flatMap((width) =>
-    inParts(
-      all.filter((place) => widthsOfAll[place] === width),
-      rowsPerCall,
-      width,
-    ),
-  );
+  return widths.flatMap((width) => {
+    const places = all.filter((place) => widthsOfAll[place] === width);
+    const inOrder = sequences.batching === 'packed' ? longestFirst([...places], lengthOfPlace) : places;
+    return inParts(Int32Array.from(inOrder), rowsPerCall, width);
+  });
 }
 
 function inParts(places: Int32Array, size: number, width: number | undefined): EvaluationPart[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeBatches, rowWidths, wasteOf } from '../../../src/engine/text/index.ts';
+import { makeBatches, rowsTogether, rowWidths, wasteOf } from '../../../src/engine/text/index.ts';
 import { BATCHINGS } from '../../../src/shared/texts.ts';
 
 const backwards = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => n - 1 - i);
@@ -44,9 +44,10 @@ describe('batches of an epoch', () => {
         }
         // One batch alone is not full, and drawn orders are kept where nothing is grouped.
         expect(batches.filter(({ indices }) => indices.length < batchSize).length).toBeLessThanOrEqual(1);
-        if (batching !== 'bucketed') expect(rows).toEqual([...order]);
+        if (batching === 'fixed' || batching === 'longest') expect(rows).toEqual([...order]);
+        if (batching === 'packed') return;
         const places = batches.reduce((sum, { indices, width }) => sum + indices.length * width, 0);
-        expect(wasteOf(batches)).toBeCloseTo(1 - lengths.reduce((a, b) => a + b, 0) / places, 12);
+        expect(wasteOf(batches, batching)).toBeCloseTo(1 - lengths.reduce((a, b) => a + b, 0) / places, 12);
       }),
       { numRuns: 300 },
     );
@@ -76,7 +77,42 @@ describe('batches of an epoch', () => {
     expect(batches).toEqual([...byTurn].reverse());
   });
 
+  it('have the longest first where they are packed, and otherwise the rows and widths of the longest', () => {
+    const lengths = Int32Array.from({ length: 40 }, (_, i) => 1 + ((i * 13) % 32));
+    const of = (batching: 'packed' | 'longest') =>
+      makeBatches(lengths, backwards(40), { batching, batchSize: 16, length: 32, orderOf: backwards });
+    const [packed, longest] = [of('packed'), of('longest')];
+    packed.forEach((batch, i) => {
+      const sorted = [...batch.lengths].sort((a, b) => b - a);
+      expect([...batch.lengths]).toEqual(sorted);
+      expect(batch.width).toBe(longest[i]!.width);
+      expect([...batch.indices].sort((a, b) => a - b)).toEqual(
+        [...longest[i]!.indices].sort((a, b) => a - b),
+      );
+    });
+    // By hand: 16 rows are taken in 4 times 4, the last batch of 8 in 2 times 4, each time as far as the first of them.
+    const computed = packed.flatMap(({ lengths }) =>
+      [...lengths].filter((_, i) => i % 4 === 0).map((n) => 4 * n),
+    );
+    const tokens = lengths.reduce((a, b) => a + b, 0);
+    expect(wasteOf(packed, 'packed')).toBeCloseTo(1 - tokens / computed.reduce((a, b) => a + b, 0), 12);
+    expect(wasteOf(packed, 'packed')).toBeLessThan(wasteOf(longest, 'longest') / 2);
+  });
+
+  it('are taken a few rows together, all of them once, in even parts', () => {
+    expect(rowsTogether(1)).toEqual([[0, 1]]);
+    expect(rowsTogether(6)).toEqual([[0, 6]]);
+    expect(rowsTogether(64)).toHaveLength(12);
+    for (let size = 1; size < 200; size++) {
+      const parts = rowsTogether(size);
+      expect(
+        parts.flatMap(([first, end]) => Array.from({ length: end - first }, (_, i) => first + i)),
+      ).toEqual(Array.from({ length: size }, (_, i) => i));
+      expect(Math.max(...parts.map(([first, end]) => end - first))).toBeLessThanOrEqual(6);
+    }
+  });
+
   it('waste nothing where there is nothing', () => {
-    expect(wasteOf([])).toBe(0);
+    expect(wasteOf([], 'longest')).toBe(0);
   });
 });
