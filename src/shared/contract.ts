@@ -41,6 +41,7 @@ import {
   MOST_CHARACTERS,
   type GradientReach,
   type PassageEvent,
+  type TextActivation,
   type TextOcclusion,
   type TextReading,
   type TextSaliency,
@@ -308,6 +309,10 @@ export const contract = {
     readText: base.input(textOfRun).output(type<TextReading>()),
     /** A part of a recurrent layer over the tokens of a text. */
     textUnits: base.input(v.object({ ...textOfRun.entries, ...partOfRun })).output(type<UnitsOverText>()),
+    /** What one layer makes of a text; layers as `model` names them. */
+    textActivation: base
+      .input(v.object({ ...textOfRun.entries, layer: shortText }))
+      .output(type<TextActivation>()),
     textSaliency: base.input(v.object({ ...textOfRun.entries, label: natural })).output(type<TextSaliency>()),
     textWithoutEach: base.input(textOfRun).output(type<TextOcclusion>()),
     /** Where in the data set a unit is most active: how far the search is, and in the end what it found. */

@@ -47,6 +47,7 @@ import type {
   GradientReach,
   PassageEvent,
   PassageQuery,
+  TextActivation,
   TextOcclusion,
   TextReading,
   TextSaliency,
@@ -226,6 +227,10 @@ export interface EngineMethods {
   'inspect.textUnits': {
     params: { model: ModelRef; text: string; layer: string; part: string };
     result: UnitsOverText;
+  };
+  'inspect.textActivation': {
+    params: { model: ModelRef; text: string; layer: string };
+    result: TextActivation;
   };
   'inspect.textSaliency': { params: { model: ModelRef; text: string; label: number }; result: TextSaliency };
   'inspect.textWithoutEach': { params: { model: ModelRef; text: string }; result: TextOcclusion };

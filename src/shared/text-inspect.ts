@@ -1,5 +1,6 @@
 /** What the app asks of a model that reads texts, and what the engine answers. Arrays are row-major. */
 import type { SplitName } from './data.ts';
+import type { LayerActivation } from './inspect.ts';
 import type { TextEncoding, TokenizedText } from './texts.ts';
 
 /** The longest text that a model is asked about, in characters; the longest review of IMDB has 13,704. */
@@ -31,6 +32,13 @@ export interface UnitsOverText {
   readonly units: number;
   /** [tokens, units] */
   readonly values: Float32Array;
+}
+
+/** What one layer makes of a text. */
+export interface TextActivation {
+  readonly tokenized: TokenizedText;
+  /** [tokens, units] of a layer that works word by word, [units] of what comes after it. */
+  readonly activation: LayerActivation;
 }
 
 /** How much each token matters to the logit of a class, by the gradient at its embedding. */

@@ -12,6 +12,7 @@ import { checkSame } from './predictions.ts';
 import { dataInfoOf } from './run-data.ts';
 import { Encoders, openTextModel, type TextModel } from './text-model.ts';
 import { reachOf } from './text-gradients.ts';
+import { textActivationOf } from './text-layers.ts';
 import { passagesOf } from './text-passages.ts';
 import { textPredictionsOf } from './text-predictions.ts';
 import { occlusionOf, readingOf } from './text-reading.ts';
@@ -20,6 +21,7 @@ import { saliencyOf, unitsOf } from './text-units.ts';
 type Name =
   | 'inspect.readText'
   | 'inspect.textUnits'
+  | 'inspect.textActivation'
   | 'inspect.textSaliency'
   | 'inspect.textWithoutEach'
   | 'inspect.passages'
@@ -64,6 +66,8 @@ export function makeReadingMethods(parts: {
         ask(model, (asked) => readingOf(asked, text, classesOf(model, asked), signal)),
       'inspect.textUnits': ({ model, text, layer, part }) =>
         ask(model, (asked) => unitsOf(asked, text, { layer, part })),
+      'inspect.textActivation': ({ model, text, layer }) =>
+        ask(model, (asked) => textActivationOf(asked, text, layer)),
       'inspect.textSaliency': ({ model, text, label }) =>
         ask(model, (asked) => saliencyOf(asked, text, label, classesOf(model, asked).length)),
       'inspect.textWithoutEach': ({ model, text }, { signal }) =>

@@ -164,6 +164,13 @@ export function makeRouter(parts: ServiceParts) {
       textUnits: os.inspect.textUnits.handler(async ({ input: { run, ...asked }, signal }) =>
         engines.call('inspect.textUnits', { model: await parts.runs().model(run), ...asked }, { signal }),
       ),
+      textActivation: os.inspect.textActivation.handler(async ({ input: { run, ...asked }, signal }) =>
+        engines.call(
+          'inspect.textActivation',
+          { model: await parts.runs().model(run), ...asked },
+          { signal },
+        ),
+      ),
       textSaliency: os.inspect.textSaliency.handler(async ({ input: { run, ...asked }, signal }) =>
         engines.call('inspect.textSaliency', { model: await parts.runs().model(run), ...asked }, { signal }),
       ),

@@ -11,6 +11,7 @@ import {
   tokenize,
 } from '../../../src/engine/inspect/text-model.ts';
 import { quantiles, reachOf } from '../../../src/engine/inspect/text-gradients.ts';
+import { textActivationOf } from '../../../src/engine/inspect/text-layers.ts';
 import { passagesOf } from '../../../src/engine/inspect/text-passages.ts';
 import { textPredictionsOf } from '../../../src/engine/inspect/text-predictions.ts';
 import { occlusionOf, readingOf } from '../../../src/engine/inspect/text-reading.ts';
@@ -117,6 +118,7 @@ describe('reading', () => {
       await occlusionOf(asked, TEXT, signal);
       saliencyOf(asked, TEXT, 1, 2);
       unitsOf(asked, TEXT, { layer: 'rnn', part: 'hidden state' });
+      textActivationOf(asked, TEXT, 'logits');
       asked.dispose();
     }
     expect(tf.memory().numTensors).toBe(before);
@@ -184,6 +186,25 @@ it('gives the units at each word, and names what there is where another is asked
   expectRows(rowsOf(values, UNITS), statesByHand(idsOf(TEXT)));
   expect(() => unitsOf(asked, TEXT, { layer: 'rnn', part: 'cell state' })).toThrow(
     expect.objectContaining({ hint: 'There are rnn (hidden state).' }),
+  );
+  asked.dispose();
+});
+
+it('gives what a layer makes of the text, and names what there is where another is asked for', () => {
+  const asked = open({ ...ENCODING, length: 3, keep: 'last' });
+  const { tokenized, activation } = textActivationOf(asked, TEXT, 'logits');
+  const kept = [...tokenized.ids.slice(tokenized.keptFrom, tokenized.keptTo)];
+  expect(kept).toEqual(idsOf(TEXT).slice(-3));
+  expect(activation).toMatchObject({ name: 'logits', shape: [2] });
+  const [against = 0, towards = 0] = activation.values;
+  // Softmax of two classes by hand.
+  const share = 1 / (1 + Math.exp(against - towards));
+  expect(share).toBeCloseTo(probabilitiesByHand(kept)[1] as number, 5);
+  expect(() => textActivationOf(asked, TEXT, 'embedding')).toThrow(
+    expect.objectContaining({ code: 'inspect/no-layer', hint: 'There are logits.' }),
+  );
+  expect(() => textActivationOf(asked, ' ?! ', 'logits')).toThrow(
+    expect.objectContaining({ code: 'inspect/no-words' }),
   );
   asked.dispose();
 });

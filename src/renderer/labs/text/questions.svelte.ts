@@ -1,6 +1,7 @@
 /** What a run's model makes of the text on the sheet, asked anew as it changes. Made while a component is made. */
 import type { Run } from '../../../shared/runs.ts';
 import type {
+  TextActivation,
   TextOcclusion,
   TextReading,
   TextSaliency,
@@ -74,5 +75,19 @@ export function unitsOf(
     const [run, text, wanted] = [model(), textOf(), partOf()];
     if (run === null || wanted === null || isBlank(text)) return null;
     return client().inspect.textUnits({ run, text, ...wanted });
+  });
+}
+
+/** What one layer makes of the text. */
+export function activationOf(
+  runOf: () => Run,
+  textOf: () => string,
+  layerOf: () => string | null,
+): Answer<TextActivation> {
+  const model = modelOf(runOf);
+  return new Answer(() => {
+    const [run, text, layer] = [model(), textOf(), layerOf()];
+    if (run === null || layer === null || isBlank(text)) return null;
+    return client().inspect.textActivation({ run, text, layer });
   });
 }
