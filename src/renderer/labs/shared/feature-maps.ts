@@ -1,5 +1,6 @@
 /** Feature maps: the channels of a layer's activations [height, width, channels], each a picture. Pure arithmetic. */
 import type { LayerActivation } from '../../../shared/inspect.ts';
+import type { LayerSummary } from '../../../shared/model.ts';
 import type { Strides } from '../../data/paint.ts';
 
 /** A layer whose activations are pictures; the others have units without a place. */
@@ -70,6 +71,18 @@ export function scaleOf(values: ArrayLike<number>): {
   return low < 0
     ? { palette: 'diverging', domain: [-reach, reach] }
     : { palette: 'sequential', domain: [0, reach] };
+}
+
+/** Kinds of layers, as Keras names them, that only move values about or put zeros around them. */
+const MOVING: ReadonlySet<string> = new Set(['Cropping2D', 'Permute', 'Reshape', 'ZeroPadding2D']);
+
+/** Layers that make maps, not those that only move or pad what they get. `summaries` null: of no layer the kind is known. */
+export function mapLayers<L extends Pick<LayerActivation, 'name' | 'shape'>>(
+  layers: readonly L[],
+  summaries: readonly Pick<LayerSummary, 'name' | 'kind'>[] | null,
+): L[] {
+  const kinds = new Map(summaries?.map(({ name, kind }) => [name, kind]));
+  return layers.filter((layer) => isMaps(layer) && !MOVING.has(kinds.get(layer.name) ?? ''));
 }
 
 /** Layers that make something of what they get: flattening, and dropout outside of training, only hand it on. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   distinctLayers,
   isMaps,
+  mapLayers,
   mapPeaks,
   mapSize,
   mapStrides,
@@ -70,6 +71,21 @@ describe('feature maps', () => {
     ];
     expect(distinctLayers(layers).map(({ name }) => name)).toEqual(['conv', 'relu', 'logits']);
     expect(distinctLayers([])).toEqual([]);
+  });
+
+  it('are shown of layers that make them, and not of those that only move or pad what they get', () => {
+    const kinds = {
+      conv: 'Conv2D',
+      half: 'AveragePooling2D',
+      out: 'Permute',
+      zeros: 'ZeroPadding2D',
+      back: 'Permute',
+      logits: 'Dense',
+    };
+    const summaries = Object.entries(kinds).map(([name, kind]) => ({ name, kind }));
+    const layers = summaries.map(({ name }) => ({ name, shape: name === 'logits' ? [10] : [2, 3, 4] }));
+    expect(mapLayers(layers, summaries).map(({ name }) => name)).toEqual(['conv', 'half']);
+    expect(mapLayers(layers, null).length).toBe(5);
   });
 
   it('are coloured from 0 on, or around it where values are negative', () => {
