@@ -134,6 +134,14 @@ std::vector<std::vector<int64_t>> OutputShapes(const Napi::Array& attributes) {
   return found;
 }
 
+std::string TextAttribute(const Napi::Array& attributes, const std::string& name) {
+  std::string found;
+  Each(attributes, [&](const std::string& candidate, const Napi::Object& attribute) {
+    if (candidate == name) found = Text(attribute.Get("value"));
+  });
+  return found;
+}
+
 int64_t IntegerAttribute(const Napi::Array& attributes, const std::string& name) {
   int64_t found = -1;
   Each(attributes, [&](const std::string& candidate, const Napi::Object& attribute) {

@@ -20,6 +20,9 @@ void SetGraphAttributes(TF_OperationDescription* node, const OpDefinition& defin
 // What the attribute `_output_shapes`, a list of shapes, says of a node's outputs; empty where there is none.
 std::vector<std::vector<int64_t>> OutputShapes(const Napi::Array& attributes);
 
+// The value of a text attribute, or nothing.
+std::string TextAttribute(const Napi::Array& attributes, const std::string& name);
+
 // The value of a numeric attribute, or -1.
 int64_t IntegerAttribute(const Napi::Array& attributes, const std::string& name);
 

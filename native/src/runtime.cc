@@ -5,6 +5,7 @@
 
 #include "attributes.h"
 #include "denormals.h"
+#include "recurrent/custom_calls.h"
 #include "tensors.h"
 
 namespace lab {
@@ -231,6 +232,7 @@ std::vector<TensorMeta> Runtime::ExecuteOp(const std::string& name, const Napi::
 
 std::vector<TensorMeta> Runtime::RunOp(const std::string& name, const Napi::Array& attributes,
                                        const std::vector<int64_t>& inputs, int outputs) {
+  if (name == recurrent::kOp) return RunCustomCall(attributes, inputs);
   Status status;
   EagerOpPtr op(TFE_NewOp(Context().get(), name.c_str(), status));
   status.Check(name);
@@ -252,6 +254,40 @@ std::vector<TensorMeta> Runtime::RunOp(const std::string& name, const Napi::Arra
     if (handle) handles.emplace_back(handle);
   }
   status.Check(name);
+  return Register(std::move(handles));
+}
+
+std::vector<TensorMeta> Runtime::RunCustomCall(const Napi::Array& attributes, const std::vector<int64_t>& inputs) {
+  const std::string target = TextAttribute(attributes, "call_target_name");
+  Status status;
+  std::vector<TensorPtr> tensors;  // inputs, then outputs
+  auto floats = [&](size_t from, size_t to) {
+    std::vector<recurrent::Floats> all;
+    for (size_t i = from; i < to; i++) {
+      all.push_back({static_cast<float*>(TF_TensorData(tensors[i].get())), TF_TensorElementCount(tensors[i].get())});
+    }
+    return all;
+  };
+  for (int64_t id : inputs) {
+    Entry& entry = Find(id, target);
+    if (!entry.handle) throw Error(target + ": a tensor made while a step was compiled has no value outside of it");
+    if (entry.dtype != TF_FLOAT) throw Error(target + ": Expected float32");
+    tensors.emplace_back(TFE_TensorHandleResolve(entry.handle.get(), status));
+    status.Check(target);
+  }
+  for (const std::vector<int64_t>& shape : OutputShapes(attributes)) {
+    size_t bytes = sizeof(float);
+    for (int64_t size : shape) bytes *= static_cast<size_t>(size);
+    tensors.emplace_back(TF_AllocateTensor(TF_FLOAT, shape.data(), static_cast<int>(shape.size()), bytes));
+  }
+  const std::string wrong = recurrent::Call(target, TextAttribute(attributes, "backend_config"), floats(0, inputs.size()),
+                                            floats(inputs.size(), tensors.size()));
+  if (!wrong.empty()) throw Error(target + ": " + wrong);
+  std::vector<TensorHandlePtr> handles;
+  for (size_t i = inputs.size(); i < tensors.size(); i++) {
+    handles.emplace_back(TFE_NewTensorHandle(tensors[i].get(), status));
+    status.Check(target);
+  }
   return Register(std::move(handles));
 }
 

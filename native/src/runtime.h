@@ -119,6 +119,8 @@ class Runtime {
   TF_Output InCapture(int64_t id, const std::string& op);
   std::vector<TensorMeta> RunOp(const std::string& name, const Napi::Array& attributes, const std::vector<int64_t>& inputs,
                                 int outputs);
+  // Our own custom call, which has no kernel outside of XLA.
+  std::vector<TensorMeta> RunCustomCall(const Napi::Array& attributes, const std::vector<int64_t>& inputs);
   std::vector<TensorMeta> CaptureOp(const std::string& name, const Napi::Array& attributes,
                                     const std::vector<int64_t>& inputs, int outputs);
 

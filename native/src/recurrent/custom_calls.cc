@@ -166,12 +166,79 @@ void BackwardCall(void* out, const void** in, const char* text, size_t length, X
 
 }  // namespace
 
+namespace {
+
+// How many floats each input and output of a call has.
+struct Counts {
+  std::vector<int64_t> inputs, outputs;
+};
+
+Counts CountsOf(bool backward, const Settings& settings) {
+  const auto& [cell, sizes, options] = settings;
+  const int64_t places = sizes.time * sizes.batch, units = sizes.units, width = kGates[cell] * units;
+  const int64_t states = places * units, saves = places * kSaves[cell] * units;
+  Counts counts;
+  auto add = [](std::vector<int64_t>& to, bool given, int64_t count) {
+    if (given) to.push_back(count);
+  };
+  if (backward) {
+    counts.inputs = {states, units * width, states};
+    add(counts.inputs, cell == kLstm, states);
+    add(counts.inputs, kSaves[cell] > 0, saves);
+    counts.outputs = {places * width};
+    add(counts.outputs, cell == kGru, places * width);
+    add(counts.outputs, options & kWatched, states);
+  } else {
+    const bool keeps = options & kKeepsAll;
+    counts.inputs = {places * width, units * width, width};
+    counts.outputs = {states};
+    add(counts.outputs, keeps && cell == kLstm, states);
+    add(counts.outputs, keeps && kSaves[cell] > 0, saves);
+  }
+  add(counts.inputs, options & kMasked, places);
+  add(counts.inputs, options & kDropped, sizes.batch * units);
+  add(counts.inputs, backward && (options & kTruncated), places);
+  return counts;
+}
+
+std::string Compare(const char* what, const std::vector<int64_t>& expected, const std::vector<Floats>& given) {
+  auto text = [](const std::vector<int64_t>& counts) {
+    std::string all;
+    for (int64_t count : counts) all += (all.empty() ? "" : ", ") + std::to_string(count);
+    return "[" + all + "]";
+  };
+  std::vector<int64_t> counts;
+  for (const Floats& one : given) counts.push_back(one.count);
+  return counts == expected ? "" : std::string("Expected ") + what + " of " + text(expected) + " numbers, got " + text(counts);
+}
+
+}  // namespace
+
+std::string Call(const std::string& target, const std::string& text, const std::vector<Floats>& inputs,
+                 const std::vector<Floats>& outputs) {
+  const bool backward = target == kBackward;
+  if (!backward && target != kForward) return "Unknown custom call \"" + target + "\"";
+  Settings settings{};
+  if (!Read(text.data(), text.size(), &settings)) return "Expected settings as cell, time, batch, units, options, got \"" + text + "\"";
+  const Counts counts = CountsOf(backward, settings);
+  std::string wrong = Compare("inputs", counts.inputs, inputs);
+  if (wrong.empty()) wrong = Compare("outputs", counts.outputs, outputs);
+  if (!wrong.empty()) return wrong;
+  std::vector<const void*> in;
+  std::vector<void*> out;
+  for (const Floats& one : inputs) in.push_back(one.data);
+  for (const Floats& one : outputs) out.push_back(one.data);
+  void* results = out.size() == 1 ? out[0] : static_cast<void*>(out.data());
+  (backward ? BackwardCall : ForwardCall)(results, in.data(), text.data(), text.size(), nullptr);
+  return "";
+}
+
 bool RegisterCustomCalls() {
   static const bool registered = [] {
     if (&xla::CustomCallTargetRegistry::Global == nullptr) return false;
     xla::CustomCallTargetRegistry* registry = xla::CustomCallTargetRegistry::Global();
-    registry->Register("gradient_lab_recurrent_forward", reinterpret_cast<void*>(&ForwardCall), "Host");
-    registry->Register("gradient_lab_recurrent_backward", reinterpret_cast<void*>(&BackwardCall), "Host");
+    registry->Register(kForward, reinterpret_cast<void*>(&ForwardCall), "Host");
+    registry->Register(kBackward, reinterpret_cast<void*>(&BackwardCall), "Host");
     return true;
   }();
   return registered;

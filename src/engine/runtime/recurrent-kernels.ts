@@ -1,5 +1,5 @@
 /**
- * Recurrent sequences in kernels of our own (native/src/recurrent), which XLA calls on the processor.
+ * Recurrent sequences in kernels of our own (native/src/recurrent), which XLA calls on the processor, and which run as ops do.
  *
  * XLA's loops leave two thirds of the processor idle: a step's product is small, and what is elementwise after it runs on one thread.
  * The kernels take a few rows of the batch through the whole sequence at a time, with product and cell in registers, and pass over
@@ -13,9 +13,9 @@ import { CELLS, projectionWidth, type CellKind } from './recurrent-cells.ts';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from './tf.ts';
 import { tracedPlan } from './traced-plan.ts';
 
-/** Whether what is being traced may use them. */
+/** Whether what is being traced, or runs op by op, may use them: a graph of TensorFlow's kernels cannot. */
 export function hasRecurrentKernels(): boolean {
-  return tracedPlan() === 'xla' && computesOnProcessor() && binding().recurrentKernels();
+  return tracedPlan() !== 'graph' && computesOnProcessor() && binding().recurrentKernels();
 }
 
 /** Cells by the numbers, and options by the flags, of native/src/recurrent. */

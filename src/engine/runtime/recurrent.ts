@@ -89,7 +89,7 @@ const OPTIONAL = ['mask', 'flow', 'drop'] as const;
 export interface RecurrentParts {
   /** The hidden state, and the LSTM's cell state. */
   readonly states: readonly Tensor3D[];
-  /** LSTM: input, forget, candidate, output. GRU: update, reset, candidate. None of the vanilla cell. */
+  /** LSTM: input, forget, candidate, output. GRU: update, reset, candidate. None of the vanilla cell. Of no meaning where masked. */
   readonly gates: readonly Tensor3D[];
 }
 

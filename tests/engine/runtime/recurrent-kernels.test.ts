@@ -90,13 +90,19 @@ describe.each(SETS)('kernels for %s', (set) => {
         const given = options[i % options.length]!;
         const step = everything(kind, given);
         const compiled = compile(step, { plan: 'xla' });
-        const [got, expected] = [await compiled(inputs), step(inputs)];
+        const loops = compile(step, { plan: 'graph' });
+        const [got, eager, expected] = [await compiled(inputs), step(inputs), await loops(inputs)];
         expect([...compiled.traces[0]!.ops]).toContain('XlaCustomCallV2');
+        expect([...loops.traces[0]!.ops]).not.toContain('XlaCustomCallV2');
         for (const name of ['outputs', 'dx', 'dKernel', 'dBias', 'watched'] as const) {
-          expectClose(got[name], expected[name], `${name} of ${JSON.stringify(sizes)} with ${given.join()}`);
+          const what = `${name} of ${JSON.stringify(sizes)} with ${given.join()}`;
+          expectClose(got[name], expected[name], what);
+          expectClose(eager[name], expected[name], `${what}, op by op`);
         }
+        expect([...got.outputs.dataSync()]).toEqual([...eager.outputs.dataSync()]);
         compiled.dispose();
-        tf.dispose([inputs, got, expected]);
+        loops.dispose();
+        tf.dispose([inputs, got, eager, expected]);
       }
     },
   );
@@ -133,13 +139,45 @@ describe.each(SETS)('kernels for %s', (set) => {
   );
 });
 
-it('are not used where a step is a graph of TensorFlow kernels', async () => {
-  const { x, kernel } = inputsOf('lstm', SIZES[1]);
-  const step = compile(
-    (x: Tensor) => recurrentSequence('lstm', x as Tensor3D, { kernel: kernel as Tensor2D }),
-    { plan: 'graph' },
-  );
-  (await step(x)).dispose();
-  expect([...step.traces[0]!.ops]).not.toContain('XlaCustomCallV2');
-  step.dispose();
+describe('a call of the kernels that does not fit', () => {
+  const attributes = (settings: string, target = 'gradient_lab_recurrent_forward', shape = [2, 3, 4]) => {
+    const { TF_ATTR_STRING, ATTR_SHAPE_LIST } = binding();
+    return [
+      { name: 'call_target_name', type: TF_ATTR_STRING, value: target },
+      { name: 'backend_config', type: TF_ATTR_STRING, value: settings },
+      { name: '_output_shapes', type: ATTR_SHAPE_LIST, value: [shape] },
+    ];
+  };
+  const run = (given: ReturnType<typeof attributes>, sizes: number[]) => () => {
+    const ids = sizes.map((size) =>
+      binding().createTensor([size], binding().TF_FLOAT, new Float32Array(size)),
+    );
+    return binding().executeOp('XlaCustomCallV2', given, ids, 1);
+  };
+
+  it.each([
+    ['another target', attributes('0 2 3 4 0', 'other'), [24, 16, 4], 'Unknown custom call "other"'],
+    ['settings that are none', attributes('lstm'), [24, 16, 4], 'Expected settings as cell, time, batch'],
+    ['a cell that there is not', attributes('3 2 3 4 0'), [24, 16, 4], 'Expected settings'],
+    ['sizes of nothing', attributes('0 2 0 4 0'), [24, 16, 4], 'Expected settings'],
+    [
+      'an input too short',
+      attributes('0 2 3 4 0'),
+      [24, 15, 4],
+      'inputs of [24, 16, 4] numbers, got [24, 15, 4]',
+    ],
+    ['a mask that is missing', attributes('0 2 3 4 1'), [24, 16, 4], 'inputs of [24, 16, 4, 6] numbers'],
+    [
+      'an output too small',
+      attributes('0 2 3 4 0', undefined, [2, 3, 3]),
+      [24, 16, 4],
+      'outputs of [24] numbers, got [18]',
+    ],
+  ])('is refused: %s', (_, given, sizes, message) => {
+    expect(run(given, sizes)).toThrow(message);
+  });
+
+  it('is told from one that fits', () => {
+    expect(run(attributes('0 2 3 4 0'), [24, 16, 4])()).toHaveLength(1);
+  });
 });
