@@ -1,11 +1,12 @@
 // @ts-check
 /**
- * How smoothly the 50,000 training images of CIFAR-10 scroll in the data browser: `node tests/bench/scroll.mjs [rounds]`.
+ * How smoothly the 50,000 training images of CIFAR-10 and the 25,000 training texts of IMDB scroll in the data browser:
+ * `node tests/bench/scroll.mjs [rounds] [images|texts]`.
  *
- * The real app in headless Chromium, with the real engine behind it; CIFAR-10 has to be in the lab's home (GRADIENT_LAB_HOME). A wheel
+ * The real app in headless Chromium, with the real engine behind it; the data has to be in the lab's home (GRADIENT_LAB_HOME). A wheel
  * turns at two speeds, and the view jumps to places far apart, as a dragged scroll bar does; all along, the time between frames and
- * how long a tile in sight stays blank are recorded. To be reached: a median of 60 frames/s, and no tile blank for longer than 100 ms.
- * The machine must be quiet: its load is printed with the figures.
+ * how long a tile or a text in sight stays blank are recorded. To be reached: a median of 60 frames/s, and nothing blank for longer
+ * than 100 ms. The machine must be quiet: its load is printed with the figures.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +28,41 @@ const WHEELS = [
 const JUMPS = 20;
 const JUMP_MS = 400;
 
+/**
+ * @typedef {object} Scrolled
+ * @property {string} kind
+ * @property {string} dataSet
+ * @property {string} address
+ * @property {'grid' | 'listbox'} role of what scrolls
+ * @property {string} name of that
+ * @property {RegExp} counted what the page says once all of the data has been counted
+ * @property {string} parts what may be blank
+ */
+/** @type {readonly Scrolled[]} */
+const SCROLLED = [
+  {
+    kind: 'images',
+    dataSet: 'cifar-10',
+    address: '#/labs/cifar-resnet/data?set=cifar-10',
+    role: 'grid',
+    name: 'Train examples of CIFAR-10',
+    counted: /^Training split: mean/,
+    parts: 'tiles',
+  },
+  {
+    kind: 'texts',
+    dataSet: 'imdb',
+    address: '#/labs/imdb-lstm/data?set=imdb',
+    role: 'listbox',
+    name: 'Train texts of IMDB reviews',
+    counted: /^12,500$/,
+    parts: 'texts',
+  },
+];
+
 const rounds = Number(process.argv[2] ?? 3);
+const wanted = SCROLLED.filter(({ kind }) => process.argv[3] === undefined || process.argv[3] === kind);
+if (wanted.length === 0) throw new Error(`Expected images or texts, got "${process.argv[3]}".`);
 const lab = spawn(
   process.execPath,
   [path.join(ROOT, 'scripts/gradient-lab.mjs'), 'serve', '--port', '0', '--json', '--no-open'],
@@ -49,7 +84,9 @@ console.log(
 );
 let failed = false;
 try {
-  for (let round = 1; round <= rounds; round++) failed = !(await measure(round)) || failed;
+  for (const scrolled of wanted) {
+    for (let round = 1; round <= rounds; round++) failed = !(await measure(scrolled, round)) || failed;
+  }
 } finally {
   await browser.close();
   lab.kill('SIGTERM');
@@ -57,25 +94,29 @@ try {
 }
 process.exitCode = failed ? 1 : 0;
 
-/** @param {number} round */
-async function measure(round) {
+/**
+ * @param {Scrolled} scrolled
+ * @param {number} round
+ */
+async function measure(scrolled, round) {
   // The app's policy forbids what the test driver waits with.
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, bypassCSP: true });
   page.on('pageerror', (error) => console.error(error));
   await page.addInitScript({ path: path.join(ROOT, 'tests/bench/scroll/watch.mjs') });
   await page.goto(url);
-  await page.goto(new URL('#/labs/cifar-resnet/data?set=cifar-10', url).href);
-  const grid = page.getByRole('grid', { name: 'Train examples of CIFAR-10' });
+  await page.goto(new URL(scrolled.address, url).href);
+  const grid = page.getByRole(scrolled.role, { name: scrolled.name });
   await grid.waitFor({ timeout: 60_000 }).catch(() => {
+    const { dataSet } = scrolled;
     throw new Error(
-      'CIFAR-10 is not there: `gradient-lab data fetch cifar-10`, in the home that GRADIENT_LAB_HOME names.',
+      `${dataSet} is not there: \`gradient-lab data fetch ${dataSet}\`, in the home that GRADIENT_LAB_HOME names.`,
     );
   });
   // The first page is there, and so are the statistics, which are counted once.
-  await page.waitForFunction('window.grid.paints > 0 && window.grid.blank.size === 0', null, {
+  await page.waitForFunction('window.scrolled.paints > 0 && window.scrolled.blank.size === 0', null, {
     timeout: 60_000,
   });
-  await page.getByText(/^Training split: mean/).waitFor({ timeout: 60_000 });
+  await page.getByText(scrolled.counted).first().waitFor({ timeout: 60_000 });
   const box = await grid.boundingBox();
   if (box === null) throw new Error('The grid is not on the screen.');
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -90,7 +131,7 @@ async function measure(round) {
         session.send('Input.dispatchMouseEvent', { type: 'mouseWheel', ...place, deltaX: 0, deltaY: delta }),
       ),
     );
-    good = tell(round, load, name, result) && good;
+    good = tell(scrolled, round, load, name, result) && good;
   }
   const jumps = await recorded(page, () =>
     grid.evaluate(
@@ -105,7 +146,7 @@ async function measure(round) {
       { count: JUMPS, wait: JUMP_MS },
     ),
   );
-  good = tell(round, load, `${JUMPS} jumps`, jumps) && good;
+  good = tell(scrolled, round, load, `${JUMPS} jumps`, jumps) && good;
   await page.close();
   return good;
 }
@@ -115,31 +156,34 @@ async function measure(round) {
  * @param {() => Promise<unknown>} act
  */
 async function recorded(page, act) {
-  await page.evaluate('window.grid.durations = []; window.grid.frames = []; window.grid.recording = true');
+  await page.evaluate(
+    'window.scrolled.durations = []; window.scrolled.frames = []; window.scrolled.recording = true',
+  );
   await act();
   await page.waitForTimeout(300);
   return /** @type {{ frames: number[], durations: number[], left: number }} */ (
     await page.evaluate(
-      '(window.grid.recording = false, { frames: window.grid.frames, durations: window.grid.durations, left: window.grid.blank.size })',
+      '(window.scrolled.recording = false, { frames: window.scrolled.frames, durations: window.scrolled.durations, left: window.scrolled.blank.size })',
     )
   );
 }
 
 /**
+ * @param {Scrolled} scrolled
  * @param {number} round
  * @param {string | undefined} load
  * @param {string} name
  * @param {Awaited<ReturnType<typeof recorded>>} result
  */
-function tell(round, load, name, { frames, durations, left }) {
+function tell({ kind, parts }, round, load, name, { frames, durations, left }) {
   const sorted = [...frames].sort((a, b) => a - b);
   const at = (/** @type {number} */ share) => sorted[Math.floor(share * (sorted.length - 1))] ?? Infinity;
   const fps = 1000 / at(0.5);
   const longest = durations.reduce((most, each) => Math.max(most, each), 0);
   const good = fps >= LEAST_FPS && longest <= MOST_BLANK_MS && left === 0;
   console.log(
-    `round ${round} (load ${load}), ${name}: ${fps.toFixed(0)} frames/s median, 99 % within ${at(0.99).toFixed(0)} ms, worst ${at(1).toFixed(0)} ms; ` +
-      `${durations.length} tiles blank at first, the longest for ${longest.toFixed(0)} ms${left > 0 ? `, ${left} to the end` : ''}${good ? '' : '  <- below what is to be reached'}`,
+    `${kind}, round ${round} (load ${load}), ${name}: ${fps.toFixed(0)} frames/s median, 99 % within ${at(0.99).toFixed(0)} ms, worst ${at(1).toFixed(0)} ms; ` +
+      `${durations.length} ${parts} blank at first, the longest for ${longest.toFixed(0)} ms${left > 0 ? `, ${left} to the end` : ''}${good ? '' : '  <- below what is to be reached'}`,
   );
   return good;
 }
