@@ -52,7 +52,7 @@ export const TEXT_FIELDS = {
     label: 'Padding',
     group: 'Run',
     help: 'Rows are padded to the longest text that is read, or to the longest of the batch; packed, the longest come first, so that masked padding is passed over; or texts of like length share a batch.',
-    default: 'bucketed',
+    default: 'packed',
     choices: BATCHINGS,
   },
 } as const;

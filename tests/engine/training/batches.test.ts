@@ -31,7 +31,7 @@ function experimentOf(data: DeviceData, settings: Record<string, unknown> = {}):
 const sorted = (values: Int32Array): number[] => [...values].sort((a, b) => a - b);
 
 describe('the batches of an epoch of sequences', () => {
-  it.each(['fixed', 'longest', 'bucketed'] as const)(
+  it.each(['fixed', 'longest', 'packed', 'bucketed'] as const)(
     'have each row at most once, and are wide enough (%s)',
     (batching) => {
       const data = place();
@@ -56,7 +56,9 @@ describe('the batches of an epoch of sequences', () => {
   it('are others in each epoch, and the same for the same seed; grouping leaves less padding', () => {
     const data = place();
     const experiment = experimentOf(data, { batching: 'bucketed' });
-    expect(batchesOfEpoch(experiment, 1)).toEqual(batchesOfEpoch(experimentOf(data), 1));
+    expect(batchesOfEpoch(experiment, 1)).toEqual(
+      batchesOfEpoch(experimentOf(data, { batching: 'bucketed' }), 1),
+    );
     expect(batchesOfEpoch(experiment, 1).order).not.toEqual(batchesOfEpoch(experiment, 0).order);
     const places = (batching: string) => {
       const { widths } = batchesOfEpoch(experimentOf(data, { batching }), 0);
