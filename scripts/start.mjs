@@ -1,5 +1,6 @@
 // @ts-check
 import process from 'node:process';
+import './source-maps.mjs';
 import { setupOrExit } from './setup.mjs';
 import { makeContext } from './setup/context.mjs';
 import { findElectron, hasDisplay, setupElectron, triedElectron } from './setup/electron.mjs';
@@ -14,8 +15,6 @@ const args = process.argv.slice(2).filter((argument) => argument !== '--');
 const files = args.filter((argument) => argument.endsWith('.gradient-lab.json'));
 const rest = args.filter((argument) => argument !== '--web' && !files.includes(argument));
 
-// The bundle is one file to Node; with this, stack traces name the TypeScript sources.
-process.setSourceMapsEnabled(true);
 await setupOrExit({ forWindows: true });
 const program = args.includes('--web') ? undefined : await desktopProgram();
 const code = program && (await runDesktop(program, files));

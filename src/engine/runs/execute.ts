@@ -28,6 +28,7 @@ import { loadDataOf, placeData } from './data.ts';
 import { planKey, recallPlan, rememberPlan } from './plan-memory.ts';
 import { readRecentEvents, RecentEvents } from './recent-events.ts';
 import { keepNetwork, withKeptNetwork } from './network.ts';
+import { reclaim } from './reclaim.ts';
 import { planStart, startExperiment, withOriginNetwork } from './start.ts';
 import { checkpointsOf } from './store.ts';
 import { readable } from './texts.ts';
@@ -86,6 +87,7 @@ export async function executeRun(task: RunTask, options: RunOptions): Promise<Ru
     return end('stopped', {});
   }
 
+  reclaim();
   const { data, experiment, checkpoint } = prepared;
   const recent = new RecentEvents(prepared.begun.recalled);
   plan = prepared.plan;

@@ -22,24 +22,9 @@ export interface DeviceDataOptions {
 
 /**
  * Copies each split's features to the device once; validation rows are row numbers into the training split, drawn by
- * (seed, 'validation').
+ * (seed, 'validation'). Nothing of `data` is kept but the lengths of sequences.
  */
 export function putOnDevice(data: LoadedDataSet, options: DeviceDataOptions): DeviceData {
-  const placed: SplitRows[] = [];
-  const place = (split: Split): SplitRows => {
-    const features = Object.entries(split.features).map(([name, feature]): [string, Feature] => {
-      if (feature.dtype === 'text') throw textsOnDevice(data.info.id, name);
-      const isWhole = options.integers.includes(name) || feature.dtype === 'int32';
-      const rows = makeResident(feature.data, feature.shape);
-      return [name, { rows, as: isWhole ? 'int32' : 'float32', isSequence: name === 'tokens' }];
-    });
-    const length = split.features['length'];
-    const rows = Int32Array.from({ length: split.examples }, (_, i) => i);
-    const lengths = length?.data instanceof Int32Array ? { lengths: length.data } : {};
-    const result = { features: Object.fromEntries(features), rows, ...lengths };
-    placed.push(result);
-    return result;
-  };
   const { train, validation, test } = data.splits;
   if (train === undefined || test === undefined) {
     throw new LabError(
@@ -50,14 +35,38 @@ export function putOnDevice(data: LoadedDataSet, options: DeviceDataOptions): De
       },
     );
   }
-  const all = place(train);
+  const { id, classes } = data.info;
+  const all = placeSplit(train, id, options);
   const held =
-    validation === undefined ? holdOut(all, options) : { train: all, validation: place(validation) };
+    validation === undefined
+      ? holdOut(all, options)
+      : { train: all, validation: placeSplit(validation, id, options) };
+  return placed(classes.length, { ...held, test: placeSplit(test, id, options) });
+}
+
+function placeSplit(split: Split, id: string, { integers }: DeviceDataOptions): SplitRows {
+  const features = Object.entries(split.features).map(([name, feature]): [string, Feature] => {
+    if (feature.dtype === 'text') throw textsOnDevice(id, name);
+    const isWhole = integers.includes(name) || feature.dtype === 'int32';
+    const rows = makeResident(feature.data, feature.shape);
+    return [name, { rows, as: isWhole ? 'int32' : 'float32', isSequence: name === 'tokens' }];
+  });
+  const length = split.features['length'];
+  const rows = Int32Array.from({ length: split.examples }, (_, i) => i);
+  const lengths = length?.data instanceof Int32Array ? { lengths: length.data } : {};
+  return { features: Object.fromEntries(features), rows, ...lengths };
+}
+
+/** A function of its own: what `dispose` could see would stay in memory as long as it, the data set's arrays too. */
+function placed(classes: number, splits: DeviceData['splits']): DeviceData {
+  const residents = new Set(
+    Object.values(splits).flatMap(({ features }) => Object.values(features).map(({ rows }) => rows)),
+  );
   return {
-    classes: data.info.classes.length,
-    splits: { ...held, test: place(test) },
+    classes,
+    splits,
     dispose: () => {
-      for (const { features } of placed) for (const { rows } of Object.values(features)) rows.dispose();
+      for (const resident of residents) resident.dispose();
     },
   };
 }
