@@ -1,16 +1,9 @@
 /** Lab 4 on a person's own pictures: imported, augmented before one's eyes, trained twice, and taken apart; clean for axe. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { pngOf } from '../engine/data/readers/png-of.ts';
 import { PROGRESSIVE_JPEG } from '../support/progressive-jpeg.ts';
 import { expect, test } from './lab.ts';
-import { openLab, startRun, stateOf } from './steps.ts';
-
-const EDGE = 12;
-/** Of each class: 24 to train on and 6 to test. */
-const PICTURES = 30;
+import { EDGE, writePictures } from './pictures.ts';
+import { cleanInBothThemes, openLab, startRun, stateOf } from './steps.ts';
 
 test('a person trains ResNets on their own pictures, sees what augmentation does, and takes them apart', async ({
   page,
@@ -49,7 +42,7 @@ test('a person trains ResNets on their own pictures, sees what augmentation does
     await settings.getByLabel('Pad and crop').fill('0');
     await expect(settings).toContainText('With these settings nothing is changed.');
     await settings.getByLabel('Pad and crop').fill('2');
-    await clean(page, 'the preview');
+    await cleanInBothThemes(page);
   });
 
   await test.step('trains a residual and a plain network', async () => {
@@ -76,7 +69,7 @@ test('a person trains ResNets on their own pictures, sees what augmentation does
     await expect(
       page.getByText(/wrong in Run 2 alone\s+\d+, in Run 1 alone\s+\d+, in both \d+/),
     ).toBeVisible();
-    await clean(page, 'mistakes');
+    await cleanInBothThemes(page);
   });
 
   await test.step('looks at the filters in colour', async () => {
@@ -85,7 +78,7 @@ test('a person trains ResNets on their own pictures, sees what augmentation does
     await page.keyboard.press('End');
     await expect(page.getByRole('heading', { name: /^Filter \d 8 of 8/ })).toBeVisible();
     await expect(page.getByRole('grid', { name: /^Kernel of filter \d from red/ })).toBeVisible();
-    await clean(page, 'filters');
+    await cleanInBothThemes(page);
   });
 
   await test.step('opens a picture of their own, and sees what each layer makes of it', async () => {
@@ -102,7 +95,7 @@ test('a person trains ResNets on their own pictures, sees what augmentation does
     await page.getByLabel('Number of an image of the test split').fill('5');
     await page.keyboard.press('Enter');
     await expect(layers).toContainText('Test example 5');
-    await clean(page, 'maps');
+    await cleanInBothThemes(page);
   });
 
   await test.step('chooses a layer of the graph: its weights, activations and gradients', async () => {
@@ -117,7 +110,7 @@ test('a person trains ResNets on their own pictures, sees what augmentation does
     await expect(
       details.getByRole('img', { name: /^Gradients of first_conv\/kernel: 216 values/ }),
     ).toBeVisible();
-    await clean(page, 'the model');
+    await cleanInBothThemes(page);
   });
 
   await test.step('reads the gradient of both from the first layer to the last', async () => {
@@ -130,36 +123,6 @@ test('a person trains ResNets on their own pictures, sees what augmentation does
     await expect(
       page.getByText(/^8 of 8: Run 2: logits\/kernel [\d.e-]+; Run 1: logits\/kernel/).first(),
     ).toBeVisible();
-    await clean(page, 'gradient norm by depth');
+    await cleanInBothThemes(page);
   });
 });
-
-/** Red and blue noise in two folders, and a progressive JPEG with the blue ones. */
-function writePictures(folder: string): void {
-  for (const [name, tint] of [
-    ['warm', [220, 60, 40]],
-    ['cold', [40, 60, 220]],
-  ] as const) {
-    mkdirSync(join(folder, name), { recursive: true });
-    for (let picture = 0; picture < PICTURES; picture++) {
-      const samples = Uint8Array.from({ length: 3 * EDGE * EDGE }, (_, i) => {
-        const noise = (Math.imul(i + 1, 2654435761) ^ Math.imul(picture + 1, 40503)) >>> 26; // 0 to 63
-        return Math.min(255, (tint[i % 3] as number) + noise - 32);
-      });
-      writeFileSync(join(folder, name, `${picture}.png`), pngOf({ width: EDGE, height: EDGE, samples }));
-    }
-  }
-  writeFileSync(join(folder, 'cold', 'progressive.jpg'), PROGRESSIVE_JPEG);
-}
-
-/** Axe finds nothing on the page as it is, in light and in dark. */
-async function clean(page: Page, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')}`),
-    );
-    expect(found, `${what}, ${colorScheme}`).toEqual([]);
-  }
-}
