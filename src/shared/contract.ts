@@ -184,8 +184,14 @@ export const contract = {
       .output(type<{ readonly fileName: string; readonly text: string }>()),
     /** A run with its checkpoints as a folder in `$GRADIENT_LAB_HOME/exports`; returns where. */
     exportFolder: base.input(run).output(type<{ readonly path: string }>()),
+    /** From the text of a file, or from a file on the machine that runs the lab. */
     import: base
-      .input(v.object({ text: v.pipe(v.string(), v.maxLength(MOST_RUN_FILE_BYTES)) }))
+      .input(
+        v.union([
+          v.object({ text: v.pipe(v.string(), v.maxLength(MOST_RUN_FILE_BYTES)) }),
+          v.object({ path }),
+        ]),
+      )
       .output(type<Run>()),
   },
 

@@ -28,6 +28,7 @@ import type {
 import type { LabId, LabInfo } from './labs.ts';
 import type { ModelSummary } from './model.ts';
 import type { RunEnded, Values } from './run-events.ts';
+import type { RunPart } from './run-export.ts';
 import type { ModelFormat } from './run-files.ts';
 import type { RunSpec, TensorHistogram } from './runs.ts';
 import type {
@@ -191,6 +192,8 @@ export interface EngineMethods {
     params: { lab: LabId; config: RunSpec['config']; origin: Origin };
     result: StartReport;
   };
+  /** A part of an exported run, asked for in order from 0 on; null behind the last, and for 'end', which lets go of the file. */
+  'runs.readExport': { params: { path: string; part: number | 'end' }; result: RunPart | null };
   /** What of a run's vocabulary the word vectors have that its settings name; the data set has to be here. */
   'runs.planVectors': { params: { lab: LabId; config: RunSpec['config'] }; result: StartReport };
   'vectors.list': { params: Record<string, never>; result: readonly WordVectors[] };

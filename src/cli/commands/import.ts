@@ -1,7 +1,6 @@
 /** `gradient-lab import FILE`: adds a run that another Gradient Lab has exported. */
 import { Command } from 'commander';
-import { parseRun } from '../../main/service/exports.ts';
-import { readRunFile } from '../../main/service/run-file.ts';
+import { partsOf, readRunExport } from '../../engine/runs/read-export.ts';
 import { withHistory } from '../home.ts';
 import { makeOutput } from '../output.ts';
 
@@ -16,7 +15,7 @@ export function importCommand(): Command {
     .action((file: string, { json = false }: { json?: boolean }) =>
       withHistory(async (history) => {
         const output = makeOutput(json, process.stdout, process.stderr);
-        const { number, id } = await history.import(parseRun(await readRunFile(file)));
+        const { number, id } = await history.import(partsOf(await readRunExport(file)));
         output.object({ kind: 'imported', run: id, number });
         output.line(`Imported as run ${number} (${id}).`);
       }),

@@ -3,7 +3,7 @@ import type { ModelRef } from '../../shared/engine-protocol.ts';
 import { makeInspectMethods } from '../inspect/index.ts';
 import { labById } from '../labs/index.ts';
 import { importModel, listModels, removeModel } from '../models/index.ts';
-import { endsFor, exportModel, planStart, planVectors, wholeRef } from '../runs/index.ts';
+import { endsFor, exportModel, planStart, planVectors, RunReader, wholeRef } from '../runs/index.ts';
 import { importVectors, listVectors, removeVectors } from '../vectors/index.ts';
 import { DATA_METHODS } from './data-methods.ts';
 import type { MethodTable } from './methods.ts';
@@ -23,6 +23,8 @@ function onWholeModels<M extends object>(methods: M): M {
   ) as M;
 }
 
+const runReader = new RunReader();
+
 export const METHODS: MethodTable = {
   ...DATA_METHODS,
   ...onWholeModels(makeInspectMethods({ labById }).methods),
@@ -41,5 +43,6 @@ export const METHODS: MethodTable = {
   'runs.planVectors': ({ lab, config }, { signal }) => planVectors(labById(lab), config, signal),
   'runs.planStart': ({ lab, config, origin }) =>
     planStart(labById(lab), config, endsFor(config), origin).report,
+  'runs.readExport': ({ path, part }) => runReader.part(path, part),
   'runs.exportModel': async ({ run, model, format }) => (await exportModel(run, model, format)).bytes,
 };

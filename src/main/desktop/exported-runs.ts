@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import { RUN_FILE_ENDING } from '../../shared/run-files.ts';
-import { readRunFile } from '../service/run-file.ts';
 
 /** The exported runs among a command line's arguments, absolute. */
 export function exportedRunsIn(argv: readonly string[], folder: string): readonly string[] {
@@ -11,13 +10,11 @@ export function exportedRunsIn(argv: readonly string[], folder: string): readonl
     .map((argument) => path.resolve(folder, argument));
 }
 
-/** The text of an exported run. What is not one by its name, kind or size is refused unread. */
-export async function readExportedRun(file: string): Promise<string> {
+/** Throws `import/not-a-run` for what is no exported run by its name. */
+export function checkRunName(file: string): void {
   const name = path.basename(file);
-  if (!name.endsWith(RUN_FILE_ENDING)) {
-    throw new LabError('import/not-a-run', `Expected an exported run, got "${name}".`, {
-      hint: `Exported runs end in "${RUN_FILE_ENDING}".`,
-    });
-  }
-  return readRunFile(file);
+  if (name.endsWith(RUN_FILE_ENDING)) return;
+  throw new LabError('import/not-a-run', `Expected an exported run, got "${name}".`, {
+    hint: `Exported runs end in "${RUN_FILE_ENDING}".`,
+  });
 }

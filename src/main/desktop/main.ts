@@ -105,7 +105,7 @@ function start(): void {
   function makeTarget({ router }: LabService): FileTarget {
     const client = createRouterClient(router);
     return {
-      importRun: async (text) => (await client.runs.import({ text })).number,
+      importRun: async (path) => (await client.runs.import({ path })).number,
       show: (run) => {
         if (run === null) windows.open();
         else void windows.connectTo(null).then(() => windows.show(`#/runs/${run}`));

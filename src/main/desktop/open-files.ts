@@ -2,11 +2,11 @@
 import { app, dialog } from 'electron';
 import { messageOf } from '../../shared/errors.ts';
 import { toProblem } from '../../shared/problems.ts';
-import { exportedRunsIn, readExportedRun } from './exported-runs.ts';
+import { checkRunName, exportedRunsIn } from './exported-runs.ts';
 
 export interface FileTarget {
-  /** Puts a run's text into the history and returns its number. */
-  importRun(text: string): Promise<number>;
+  /** Puts the run of a file into the history and returns its number. */
+  importRun(file: string): Promise<number>;
   /** Comes to the front; with a number, on that run. */
   show(run: number | null): void;
 }
@@ -31,7 +31,8 @@ export function setupFiles(target: Promise<FileTarget>): { open(file: string): v
 
 async function importFile(file: string, target: FileTarget): Promise<void> {
   try {
-    target.show(await target.importRun(await readExportedRun(file)));
+    checkRunName(file);
+    target.show(await target.importRun(file));
   } catch (error) {
     const { hint } = toProblem(error);
     await dialog.showMessageBox({

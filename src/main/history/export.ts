@@ -1,65 +1,18 @@
 /** A run as one record that JSON can carry, and as a table. */
 import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../shared/errors.ts';
-import type { RunMetrics } from '../../shared/run-events.ts';
+import {
+  EXPORT_FORMAT,
+  EXPORT_VERSION,
+  LOCAL_FIELDS,
+  MAX_EXPORT_POINTS,
+  toJsonNumber,
+  toJsonValues,
+  type EpochStart,
+  type ExportedRun,
+  type RunExport,
+} from '../../shared/run-export.ts';
 import type { Curve, Run, TensorHistory } from '../../shared/runs.ts';
-import { toJsonNumber, toJsonValues, type JsonNumber } from './json.ts';
-
-export const EXPORT_FORMAT = 'gradient-lab-run';
-/** Version 2 says what a run has started from. */
-export const EXPORT_VERSION = 2;
-/** More would be a JSON text of over 200 MB, which no import takes. */
-export const MAX_EXPORT_POINTS = 4_000_000;
-
-/** All that a history knows of a run, but for what is true on one machine only: processes, and where checkpoints lie. */
-export interface RunExport {
-  readonly format: typeof EXPORT_FORMAT;
-  readonly version: 1 | typeof EXPORT_VERSION;
-  readonly run: ExportedRun;
-  /** Steps at which the run went on after an interruption. */
-  readonly resumedAt: readonly number[];
-  /** The first step of each epoch. */
-  readonly epochs: readonly { readonly epoch: number; readonly step: number }[];
-  /** Parallel arrays; times are milliseconds since 1970. */
-  readonly series: readonly {
-    readonly name: string;
-    readonly step: readonly number[];
-    readonly value: readonly JsonNumber[];
-    readonly time: readonly number[];
-  }[];
-  readonly histograms: readonly {
-    readonly tensor: string;
-    readonly of: TensorHistory['of'];
-    readonly shape: readonly number[];
-    readonly steps: readonly ExportedHistogram[];
-  }[];
-}
-
-type ExportedValues = Readonly<Record<string, JsonNumber>>;
-
-/** What is true on one machine only. */
-const LOCAL = ['checkpointStep', 'pid', 'deletedAt'] as const satisfies readonly (keyof Run)[];
-type LocalField = (typeof LOCAL)[number];
-
-export type ExportedRun = Omit<Run, LocalField | 'metrics'> & {
-  readonly metrics: Readonly<Record<keyof RunMetrics, ExportedValues>>;
-};
-
-export interface ExportedHistogram {
-  readonly step: number;
-  readonly min: JsonNumber;
-  readonly max: JsonNumber;
-  readonly mean: JsonNumber;
-  readonly deviation: JsonNumber;
-  readonly zeros: number;
-  readonly notFinite: number;
-  readonly counts: readonly number[];
-}
-
-export interface EpochStart {
-  readonly epoch: number;
-  readonly step: number;
-}
 
 export function exportRun(
   run: Run,
@@ -70,7 +23,7 @@ export function exportRun(
 ): RunExport {
   const { metrics, ...fields } = run;
   const others = Object.fromEntries(
-    Object.entries(fields).filter(([name]) => !LOCAL.includes(name as LocalField)),
+    Object.entries(fields).filter(([name]) => !LOCAL_FIELDS.some((local) => local === name)),
   ) as Omit<ExportedRun, 'metrics'>;
   return {
     format: EXPORT_FORMAT,

@@ -1,5 +1,6 @@
 /** The history of runs: what was trained, how it stands, and every point of every metric. */
 import type { Settings } from '../../shared/app.ts';
+import type { EpochStart, RunExport, RunPart } from '../../shared/run-export.ts';
 import type { Values } from '../../shared/run-events.ts';
 import type {
   Curve,
@@ -17,11 +18,10 @@ import { readCheckpoints, writeCheckpoint, type CheckpointRecord } from './check
 import type { Connection } from './connection.ts';
 import { countPoints, readCurves, readMetricNames } from './curves.ts';
 import { closedError } from './errors.ts';
-import { checkSize, csvOf, exportRun, type EpochStart, type RunExport } from './export.ts';
+import { checkSize, csvOf, exportRun } from './export.ts';
 import { findRun, runByNumber } from './find-run.ts';
 import { readHistograms } from './histograms.ts';
 import { importRun } from './import.ts';
-import { parseExport } from './import-format.ts';
 import type { Connections } from './open.ts';
 import { purgeRuns, type PurgeOptions } from './purge.ts';
 import { resumesOf } from './resumes.ts';
@@ -233,13 +233,12 @@ export class History {
   }
 
   /**
-   * Adds a run from what `export` has made. It gets a number of its own, keeps its id where that is free, and has no
-   * checkpoints. Throws `import/not-a-run`, `import/newer` or `import/invalid`.
+   * Adds a run from the parts of what `export` has made, checked, the head first. It gets a number of its own, keeps its id where that
+   * is free, and has no checkpoints. Of parts that break off nothing is seen. Throws what they throw.
    */
-  async import(data: unknown): Promise<Run> {
+  async import(parts: AsyncIterable<RunPart> | Iterable<RunPart>): Promise<Run> {
     this.refuseClosed();
-    const exported = parseExport(data);
-    return this.inTurn(() => importRun(exported, this.queue, this.batchWriter, this.owner));
+    return this.inTurn(() => importRun(parts, this.queue, this.batchWriter, this.owner));
   }
 
   /**

@@ -1,35 +1,36 @@
-/** Brings a run from an export into the history. */
+/** Brings an exported run into the history, part by part: whoever has read and checked its file hands them over. */
+import { fromJsonValues, type RunPart } from '../../shared/run-export.ts';
 import { ACTIVE_STATES, type Run, type RunState } from '../../shared/runs.ts';
 import { Batch } from './batch.ts';
 import type { BatchWriter } from './batch-writer.ts';
-import type { RunExport } from './export.ts';
-import { fromJsonValues } from './json.ts';
 import { freeId } from './run-ids.ts';
 import { metricColumns, type Owner } from './run-rows.ts';
 import { insertRun, writeColumns } from './run-writes.ts';
 import type { WriteQueue } from './write-queue.ts';
 
-/** Points that one transaction takes: others that write wait some 50 ms for it at most. */
-const POINTS_AT_ONCE = 20_000;
-const HISTOGRAMS_AT_ONCE = 500;
+type Head = Extract<RunPart, { kind: 'head' }>;
 
 /**
- * Writes the run in many small transactions, so that a run that trains is not held up. Until the last of them it is marked as
+ * Writes the run in many small transactions, one a part, so that a run that trains is not held up. Until the last of them it is marked as
  * deleted: what breaks off in between is never seen, and goes with the next purge. The run gets a number of its own, keeps
  * its id where that is free, and has no checkpoints.
  */
 export async function importRun(
-  data: RunExport,
+  parts: AsyncIterable<RunPart> | Iterable<RunPart>,
   queue: WriteQueue,
   writer: BatchWriter,
   owner: Owner,
 ): Promise<Run> {
-  const number = await insertHidden(data, queue, owner);
-  for (const batch of batchesOf(number, data)) {
-    await writer.write(batch);
+  let inserted: { readonly number: number; readonly epochs: Head['epochs'] } | undefined;
+  for await (const part of parts) {
+    if (part.kind === 'head') {
+      inserted = { number: await insertHidden(part, queue, owner), epochs: part.epochs };
+    } else if (inserted !== undefined) await writer.write(batchOf(inserted.number, part));
   }
+  if (inserted === undefined) throw new TypeError('Expected the head of a run first, got none.');
+  const { number, epochs } = inserted;
   return queue.run('full', async (connection) => {
-    for (const { epoch, step } of data.epochs) {
+    for (const { epoch, step } of epochs) {
       await connection.run('INSERT OR REPLACE INTO epochs (run, epoch, step) VALUES (?, ?, ?)', [
         number,
         epoch,
@@ -40,7 +41,7 @@ export async function importRun(
   });
 }
 
-function insertHidden({ run, resumedAt }: RunExport, queue: WriteQueue, owner: Owner): Promise<number> {
+function insertHidden({ run, resumedAt }: Head, queue: WriteQueue, owner: Owner): Promise<number> {
   return queue.run('normal', async (connection) => {
     const now = Date.now();
     const inserted = await insertRun(connection, {
@@ -87,43 +88,26 @@ function insertHidden({ run, resumedAt }: RunExport, queue: WriteQueue, owner: O
 }
 
 /** No process here works on a run that was going on when it was exported. */
-function endOf({ state, reason }: RunExport['run']): { state: RunState; reason: string | null } {
+function endOf({ state, reason }: Head['run']): { state: RunState; reason: string | null } {
   if (!ACTIVE_STATES.includes(state)) return { state, reason };
   return { state: 'interrupted', reason: 'It was still going on when it was exported.' };
 }
 
-function* batchesOf(run: number, { series, histograms }: RunExport): Generator<Batch> {
-  for (const { name, step, value, time } of series) {
-    for (let from = 0; from < step.length; from += POINTS_AT_ONCE) {
-      const batch = new Batch();
-      const end = Math.min(step.length, from + POINTS_AT_ONCE);
-      // Consecutive steps of the same time are one chunk, as they were when they were recorded.
-      for (let start = from, i = from + 1; i <= end; i++) {
-        const goesOn = i < end && step[i] === (step[i - 1] as number) + 1 && time[i] === time[i - 1];
-        if (goesOn) continue;
-        const values = Float64Array.from(value.slice(start, i), Number);
-        batch.addChunk(run, name, { step: step[start] as number, time: time[start] as number, values });
-        start = i;
-      }
-      yield batch;
-    }
+function batchOf(run: number, part: Exclude<RunPart, Head>): Batch {
+  const batch = new Batch();
+  if (part.kind === 'histograms') {
+    const { tensor, of, shape } = part;
+    for (const histogram of part.histograms) batch.addHistogram(run, { tensor, of, shape, histogram });
+    return batch;
   }
-  const entries = histograms.flatMap(({ steps, ...tensor }) =>
-    steps.map((histogram) => ({
-      ...tensor,
-      histogram: {
-        ...histogram,
-        min: Number(histogram.min),
-        max: Number(histogram.max),
-        mean: Number(histogram.mean),
-        deviation: Number(histogram.deviation),
-        counts: Int32Array.from(histogram.counts),
-      },
-    })),
-  );
-  for (let from = 0; from < entries.length; from += HISTOGRAMS_AT_ONCE) {
-    const batch = new Batch();
-    for (const entry of entries.slice(from, from + HISTOGRAMS_AT_ONCE)) batch.addHistogram(run, entry);
-    yield batch;
+  const { name, step, value, time } = part;
+  // Consecutive steps of the same time are one chunk, as they were when they were recorded.
+  for (let start = 0, i = 1; i <= step.length; i++) {
+    const goesOn = i < step.length && step[i] === (step[i - 1] as number) + 1 && time[i] === time[i - 1];
+    if (goesOn) continue;
+    const values = value.slice(start, i);
+    batch.addChunk(run, name, { step: step[start] as number, time: time[start] as number, values });
+    start = i;
   }
+  return batch;
 }

@@ -5,7 +5,6 @@ import { openConnections } from './open.ts';
 export { History } from './history.ts';
 export type { HistogramEntry } from './batch.ts';
 export type { CheckpointRecord } from './checkpoints.ts';
-export type { RunExport } from './export.ts';
 export type { NewRun, RunPatch } from './run-rows.ts';
 export { runElsewhere } from './run-writes.ts';
 export type { SettingsChanges } from './stored-settings.ts';

@@ -1,11 +1,12 @@
 /** Runs between the table `runs` and the rest of the app. */
 import type { Config } from '../../shared/fields.ts';
 import type { LabId } from '../../shared/labs.ts';
+import { fromJsonValues, toJsonValues, type JsonNumber } from '../../shared/run-export.ts';
 import type { RunMetrics } from '../../shared/run-events.ts';
 import { ACTIVE_STATES, type Run, type RunSpec, type RunState } from '../../shared/runs.ts';
 import type { StartReport } from '../../shared/start.ts';
 import type { Row, SqlValue } from './connection.ts';
-import { fromJsonValues, parseJson, toJsonValues, type JsonNumber } from './json.ts';
+import { parseJson } from './json.ts';
 import { bestOf, lossOf } from './run-figures.ts';
 
 /** What a run is created with. */

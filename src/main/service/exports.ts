@@ -2,13 +2,12 @@
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError, messageOf } from '../../shared/errors.ts';
 import { RUN_FILE_ENDING } from '../../shared/run-files.ts';
 import { VOCABULARY_FILE } from '../../shared/texts.ts';
 import type { History } from '../history/index.ts';
 import { runFolder } from './places.ts';
 
-/** Its points as CSV, or all of it as JSON that `importRun` takes. */
+/** Its points as CSV, or all of it as JSON that an import takes. */
 export async function exportText(
   history: History,
   run: number,
@@ -65,18 +64,6 @@ async function copyCheckpoints(from: string, to: string): Promise<void> {
       await rm(to, { recursive: true, force: true });
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || i === MOST_COPIES) throw error;
     }
-  }
-}
-
-/** The record of a run in a text. Throws `import/not-json`. */
-export function parseRun(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new LabError('import/not-json', `Expected a run as JSON, got: ${messageOf(error)}`, {
-      hint: 'Give a file that "Export as JSON" or `gradient-lab export RUN --format json` has made.',
-      cause: error,
-    });
   }
 }
 

@@ -4,9 +4,10 @@ import { contract } from '../../shared/contract.ts';
 import type { PassageEvent } from '../../shared/text-inspect.ts';
 import { toContractError } from './answer-errors.ts';
 import { MODEL_ENDINGS } from '../../shared/run-files.ts';
-import { exportFolder, exportText, parseRun } from './exports.ts';
+import { exportFolder, exportText } from './exports.ts';
 import type { ServiceParts } from './parts.ts';
 import { exportsFolder } from './places.ts';
+import { importRun } from './run-imports.ts';
 import { withProgress } from './with-progress.ts';
 
 export type LabRouter = ReturnType<typeof makeRouter>;
@@ -84,7 +85,7 @@ export function makeRouter(parts: ServiceParts) {
         parts.runs().planStart(lab, settings, signal),
       ),
       import: os.runs.import.handler(async ({ input }) => {
-        const run = await parts.history().import(parseRun(input.text));
+        const run = await importRun(parts.history(), engines, input);
         publish({ kind: 'run', run });
         return run;
       }),

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { openHistory } from '../../../src/main/history/index.ts';
-import { RUN_STATES } from '../../../src/shared/runs.ts';
+import { partsOf } from '../../../src/engine/runs/read-export.ts';
+import { openHistory, type History } from '../../../src/main/history/index.ts';
+import { parseExport } from '../../../src/shared/run-export-format.ts';
+import { RUN_STATES, type Run } from '../../../src/shared/runs.ts';
 import { codeOf, curve, freshHistory, histogram, newRun, numbers, points, TIME } from './helpers.ts';
 
 const lab = freshHistory();
+
+/** As the app and the command line do it, with what a file held. */
+async function add(history: History, data: unknown): Promise<Run> {
+  return history.import(partsOf(parseExport(data)));
+}
 
 /** A run with something of everything, as run 1. */
 async function make(): Promise<void> {
@@ -40,7 +47,7 @@ describe('export and import', () => {
     await make();
     const other = await openHistory(`${lab.folder}/other.sqlite`);
     await other.create(newRun());
-    const imported = await other.import(await exported());
+    const imported = await add(other, await exported());
     const original = await lab.history.get(1);
     expect(imported).toEqual({ ...original, number: 2, checkpointStep: null, pid: null });
     expect(await other.get(2)).toEqual(imported);
@@ -67,17 +74,17 @@ describe('export and import', () => {
 
   it('give a run another id where the history has it already', async () => {
     await make();
-    const imported = await lab.history.import(await exported());
+    const imported = await add(lab.history, await exported());
     expect(imported.number).toBe(2);
     expect(imported.id).toMatch(/^\d{8}-\d{6}-mnist-mlp-[0-9a-f]{4}$/);
     expect(imported.id).not.toBe('20261125-131500-mnist-mlp-ab12');
     await lab.history.delete([1, 2]);
     await lab.history.purge();
-    expect((await lab.history.import(SMALL)).number).toBe(3);
+    expect((await add(lab.history, SMALL)).number).toBe(3);
   });
 
   it.each(RUN_STATES)('bring a run that was %s to an end where it has none', async (state) => {
-    const imported = await lab.history.import(withRun({ state, reason: 'why' }));
+    const imported = await add(lab.history, withRun({ state, reason: 'why' }));
     const active = ['queued', 'running', 'paused'].includes(state);
     expect(imported).toMatchObject(
       active
@@ -90,7 +97,7 @@ describe('export and import', () => {
     const count = 45_000;
     const step = Array.from({ length: count }, (_, i) => 2 * i + 1);
     const series = [{ name: 'loss', step, value: step.map((i) => i / 3), time: step.map((i) => TIME + i) }];
-    const { number } = await lab.history.import({ ...SMALL, series });
+    const { number } = await add(lab.history, { ...SMALL, series });
     const got = await curve(lab.history, number);
     expect(got.step).toEqual(step);
     expect(got.value).toEqual(step.map((i) => i / 3));
@@ -101,7 +108,7 @@ describe('export and import', () => {
   it('leave nothing that can be seen of an import that broke off', async () => {
     const step = Array.from({ length: 45_000 }, (_, i) => i + 1);
     const series = [{ name: 'loss', step, value: step, time: step }];
-    const importing = lab.history.import({ ...SMALL, series });
+    const importing = add(lab.history, { ...SMALL, series });
     while ((await lab.sql('SELECT 1 FROM metrics LIMIT 1')).length === 0);
     const closed = lab.history.close();
     expect(await codeOf(importing)).toBe('history/closed');
@@ -117,7 +124,7 @@ describe('export and import', () => {
     const step = Array.from({ length: 45_000 }, (_, i) => i + 1);
     const series = [{ name: 'loss', step, value: step, time: step }];
     const [imported, purged] = await Promise.all([
-      lab.history.import({ ...SMALL, series }),
+      add(lab.history, { ...SMALL, series }),
       lab.history.purge(),
     ]);
     expect(purged).toEqual([]);
@@ -210,7 +217,7 @@ const hostile = (text: string): object => JSON.parse(text) as object;
 
 describe('import', () => {
   it('takes the example that the cases below spoil', async () => {
-    expect(await lab.history.import(SMALL)).toMatchObject({ number: 1, id: RUN.id });
+    expect(await add(lab.history, SMALL)).toMatchObject({ number: 1, id: RUN.id });
     expect((await curve(lab.history, 1)).value).toEqual([1, NaN]);
   });
 
@@ -222,11 +229,11 @@ describe('import', () => {
     ['another format', { ...SMALL, format: 'tensorboard' }],
     ['no format', { ...SMALL, format: undefined }],
   ])('knows %s to be no run', async (_, data) => {
-    expect(await codeOf(lab.history.import(data))).toBe('import/not-a-run');
+    expect(await codeOf(add(lab.history, data))).toBe('import/not-a-run');
   });
 
   it('says so where a newer version has exported it', async () => {
-    await expect(lab.history.import({ ...SMALL, version: 3 })).rejects.toMatchObject({
+    await expect(add(lab.history, { ...SMALL, version: 3 })).rejects.toMatchObject({
       code: 'import/newer',
       hint: 'Update Gradient Lab, then import it again.',
     });
@@ -309,7 +316,7 @@ describe('import', () => {
     ['a negative count', withBins({ counts: [-1] }), 'histograms.0.steps.0.counts.0'],
     ['an unknown kind of tensor', { ...SMALL, histograms: [{ ...TENSOR, of: 'biases' }] }, 'histograms.0.of'],
   ])('refuses %s, says where, and adds nothing', async (_, data, where) => {
-    await expect(lab.history.import(data)).rejects.toMatchObject({
+    await expect(add(lab.history, data)).rejects.toMatchObject({
       code: 'import/invalid',
       message: expect.stringContaining(`at "${where}":`) as unknown,
     });
@@ -341,7 +348,7 @@ describe('import', () => {
       const last = path.at(-1) as string;
       if (Array.isArray(parent)) parent.splice(Number(last), 1);
       else delete parent[last];
-      expect(await codeOf(lab.history.import(spoiled)), String(path)).toMatch(/^import\//);
+      expect(await codeOf(add(lab.history, spoiled)), String(path)).toMatch(/^import\//);
     }
   });
 });

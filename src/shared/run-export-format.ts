@@ -1,10 +1,16 @@
 /** What an exported run must look like. It comes from a file that anyone may have written: every size and number is checked. */
 import * as v from 'valibot';
-import { LabError } from '../../shared/errors.ts';
-import { LAB_IDS } from '../../shared/labs.ts';
-import { RUN_STATES } from '../../shared/runs.ts';
-import { EXPORT_FORMAT, EXPORT_VERSION, MAX_EXPORT_POINTS, type RunExport } from './export.ts';
-import { isJsonNumber, type JsonNumber } from './json.ts';
+import { LabError } from './errors.ts';
+import { LAB_IDS } from './labs.ts';
+import {
+  EXPORT_FORMAT,
+  EXPORT_VERSION,
+  isJsonNumber,
+  MAX_EXPORT_POINTS,
+  type JsonNumber,
+  type RunExport,
+} from './run-export.ts';
+import { RUN_STATES } from './runs.ts';
 
 /** The latest time that a JavaScript date can be, in milliseconds since 1970. */
 const MAX_TIME = 8.64e15;
