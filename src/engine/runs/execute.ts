@@ -29,6 +29,7 @@ import { planKey, recallPlan, rememberPlan } from './plan-memory.ts';
 import { readRecentEvents, RecentEvents } from './recent-events.ts';
 import { keepNetwork, withKeptNetwork } from './network.ts';
 import { reclaim } from './reclaim.ts';
+import { reserve } from './reserve.ts';
 import { planStart, startExperiment, withOriginNetwork } from './start.ts';
 import { checkpointsOf } from './store.ts';
 import { readable } from './texts.ts';
@@ -58,6 +59,7 @@ export async function executeRun(task: RunTask, options: RunOptions): Promise<Ru
   const began = performance.now();
   const lab = labById(task.lab);
   const runtime = startRuntime({ device: task.device as DeviceChoice, intraOpThreads: task.threads });
+  reserve(runtime.device);
   let plan = task.plan;
   let steps = 0;
 
