@@ -14,7 +14,7 @@ export const TEXT_METRICS: readonly MetricInfo[] = [
     label: 'Padding',
     meaning: 'share of the batch’s places that hold no word; packed, of those that are computed',
     unit: 'share',
-    better: 'lower',
+    better: 'neither',
   },
 ];
 
