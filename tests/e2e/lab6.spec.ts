@@ -67,6 +67,23 @@ test('a student trains an LSTM, finds what a unit answers to, and compares two r
     await cleanInBothThemes(page);
   });
 
+  await test.step('sees what a layer of the model makes of the text', async () => {
+    await show('Model');
+    const details = page.getByRole('region', { name: 'Chosen layer' });
+    await expect(details.getByRole('application', { name: /^embedding,/ })).toBeVisible();
+    await page.getByRole('application', { name: /^Model graph/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await expect(details.getByRole('heading', { level: 2 })).toHaveText('recurrent1 Bidirectional');
+    const units = details.getByRole('application', { name: /^recurrent1,/ });
+    await units.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(details.getByText(/^unit \d+, word 1 “i”: [−\d.e-]+$/).first()).toBeVisible();
+    await page.getByRole('application', { name: /^Model graph/ }).focus();
+    for (let layer = 0; layer < 3; layer++) await page.keyboard.press('ArrowDown');
+    await expect(details.getByRole('grid', { name: 'Logits' })).toBeVisible();
+  });
+
   await test.step('goes from a mistake to the text as it is read', async () => {
     await show('Mistakes');
     const texts = page.getByRole('region', { name: 'Texts' });
@@ -75,7 +92,7 @@ test('a student trains an LSTM, finds what a unit answers to, and compares two r
     ).toBeVisible({
       timeout: 60_000,
     });
-    await expect(page.getByText(/^Run 2: [\d.]+ % of 1,500 right, \d+ wrong$/)).toBeVisible();
+    await expect(page.getByText(/^Run 2: [\d.]+ % of 1,500 right,\s+\d+ wrong/)).toBeVisible();
     await cleanInBothThemes(page);
     // The cell of what is right: there is always one.
     const matrix = page.getByRole('application', { name: /^Confusion, Run 2/ });
