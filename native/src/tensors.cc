@@ -57,6 +57,7 @@ bool HasPlainValues(TF_DataType dtype) {
     case TF_INT32:
     case TF_INT64:
     case TF_UINT8:
+    case TF_UINT16:
     case TF_UINT32:
     case TF_BOOL:
     case TF_COMPLEX64:
@@ -113,6 +114,8 @@ Napi::Value ValuesFromTensor(Napi::Env env, const TF_Tensor* tensor) {
       return Copy<Napi::Int32Array>(env, tensor);
     case TF_INT64:
       return Copy<Napi::BigInt64Array>(env, tensor);
+    case TF_UINT16:
+      return Copy<Napi::Uint16Array>(env, tensor);
     case TF_UINT32:
       return Copy<Napi::Uint32Array>(env, tensor);
     case TF_BOOL:

@@ -67,6 +67,7 @@ describe('createTensor, tensorDataSync and deleteTensor', () => {
     ['int32', native.TF_INT32, Int32Array.of(-1, 2 ** 31 - 1)],
     ['int64', native.TF_INT64, BigInt64Array.of(-1n, 2n ** 60n)],
     ['uint8', native.TF_UINT8, Uint8Array.of(0, 255)],
+    ['uint16', native.TF_UINT16, Uint16Array.of(0, 65_535)],
     ['bool', native.TF_BOOL, Uint8Array.of(0, 1)],
   ])('bring %s there and back', (_, dtype, values) => {
     const id = native.createTensor([2], dtype, values);

@@ -34,7 +34,7 @@ export interface CapturedFunction {
 }
 
 export type TensorValues =
-  Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array | BigInt64Array;
+  Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array | BigInt64Array;
 
 /**
  * What `native/` exports: tfjs's backend interface, and capture.
@@ -92,6 +92,7 @@ export interface NativeBinding {
   readonly TF_INT32: number;
   readonly TF_INT64: number;
   readonly TF_UINT8: number;
+  readonly TF_UINT16: number;
   readonly TF_BOOL: number;
   readonly TF_STRING: number;
   readonly TF_ATTR_STRING: number;

@@ -32,7 +32,7 @@ export {
   type RecurrentParts,
   type RecurrentWeights,
 } from './recurrent.ts';
-export { gatherRows, makeResident, Resident } from './resident.ts';
+export { gatherRows, makeResident, Resident, type ResidentValues } from './resident.ts';
 export { tf } from './tf.ts';
 export { callerLine } from './trace.ts';
 export type {

@@ -61,10 +61,13 @@ function capturedLoop<S extends Tree<Tensor>>(count: Scalar, state: S, body: (i:
   );
   // What the body uses from around it travels along, so the condition takes it too.
   const metas: Signature[] = [...carried.map(signatureOf), ...bodyFunction.lifted];
-  captureFunction(`${name}_condition`, metas, (inputs) => {
-    const [i, n] = asTensors(inputs) as [Scalar, Scalar, ...Tensor[]];
+  let unread: TensorMeta[] = []; // of dtypes, maybe, that tfjs does not have
+  captureFunction(`${name}_condition`, metas, ([first, second, ...rest]) => {
+    unread = rest;
+    const [i, n] = asTensors([first, second] as TensorMeta[]) as [Scalar, Scalar];
     return [tf.less(i, n)];
   });
+  for (const meta of unread) binding().deleteTensor(meta.id);
 
   const results = backend().binding.executeOp(
     'StatelessWhile',

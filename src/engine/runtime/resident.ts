@@ -1,9 +1,10 @@
-/** Data that stays on the device in its own dtype (bytes as bytes), outside of tfjs's dtypes, for steps that take indices. */
+/** Data that stays on the device in its own dtype (bytes as bytes, tokens in 16 bits), outside of tfjs's dtypes, for steps that take indices. */
 import { backend, binding } from './backend.ts';
 import { typeAttribute } from './ops.ts';
 import { tf, type Tensor, type Tensor1D } from './tf.ts';
 
-export type ResidentType = 'uint8' | 'int32' | 'float32';
+export type ResidentType = 'uint8' | 'uint16' | 'int32' | 'float32';
+export type ResidentValues = Uint8Array | Uint16Array | Int32Array | Float32Array;
 
 /** A whole split of one feature on the device: [examples, ...shape of one]. Immutable; `dispose` frees it. */
 export class Resident {
@@ -23,19 +24,22 @@ export class Resident {
 }
 
 /** Copies `values` to the device; `shape` is [examples, ...shape of one]. */
-export function makeResident(
-  values: Uint8Array | Int32Array | Float32Array,
-  shape: readonly number[],
-): Resident {
-  const dtype = values instanceof Uint8Array ? 'uint8' : values instanceof Int32Array ? 'int32' : 'float32';
+export function makeResident(values: ResidentValues, shape: readonly number[]): Resident {
+  const dtype = typeOf(values);
   backend();
   return new Resident(binding().createTensor(shape, residentTypeNumber(dtype), values), shape, dtype);
 }
 
+function typeOf(values: ResidentValues): ResidentType {
+  if (values instanceof Uint8Array) return 'uint8';
+  if (values instanceof Uint16Array) return 'uint16';
+  return values instanceof Int32Array ? 'int32' : 'float32';
+}
+
 /** TF_DataType of a resident's dtype. */
 export function residentTypeNumber(dtype: ResidentType): number {
-  const types = { uint8: binding().TF_UINT8, int32: binding().TF_INT32, float32: binding().TF_FLOAT };
-  return types[dtype];
+  const { TF_UINT8, TF_UINT16, TF_INT32, TF_FLOAT } = binding();
+  return { uint8: TF_UINT8, uint16: TF_UINT16, int32: TF_INT32, float32: TF_FLOAT }[dtype];
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A data set on the device, cut into training, validation and test rows. */
 import { takeValidation, type LoadedDataSet, type Split } from '../data/index.ts';
 import { LabError } from '../../shared/errors.ts';
-import { makeResident, permutation } from '../runtime/index.ts';
+import { makeResident, permutation, type ResidentValues } from '../runtime/index.ts';
 import type { Feature, SplitName, SplitRows } from './experiment.ts';
 
 export interface DeviceData {
@@ -48,13 +48,20 @@ function placeSplit(split: Split, id: string, { integers }: DeviceDataOptions): 
   const features = Object.entries(split.features).map(([name, feature]): [string, Feature] => {
     if (feature.dtype === 'text') throw textsOnDevice(id, name);
     const isWhole = integers.includes(name) || feature.dtype === 'int32';
-    const rows = makeResident(feature.data, feature.shape);
-    return [name, { rows, as: isWhole ? 'int32' : 'float32', isSequence: name === 'tokens' }];
+    const isSequence = name === 'tokens';
+    const rows = makeResident(isSequence ? narrowed(feature.data) : feature.data, feature.shape);
+    return [name, { rows, as: isWhole ? 'int32' : 'float32', isSequence }];
   });
   const length = split.features['length'];
   const rows = Int32Array.from({ length: split.examples }, (_, i) => i);
   const lengths = length?.data instanceof Int32Array ? { lengths: length.data } : {};
   return { features: Object.fromEntries(features), rows, ...lengths };
+}
+
+/** Tokens in half the room, where their numbers fit: of a vocabulary of up to 65,536 entries. */
+function narrowed<T extends ResidentValues>(tokens: T): T | Uint16Array {
+  const fits = tokens instanceof Int32Array && tokens.every((token) => token >= 0 && token < 65_536);
+  return fits ? Uint16Array.from(tokens) : tokens;
 }
 
 /** A function of its own: what `dispose` could see would stay in memory as long as it, the data set's arrays too. */

@@ -156,6 +156,22 @@ describe('compile', () => {
     compiled.dispose();
   });
 
+  it.each(PLANS)('gathers rows of every type that data may have, under plan %s', async (plan) => {
+    const numbers = [0, 1, 2, 3, 250, 255];
+    for (const values of [Uint8Array, Uint16Array, Int32Array, Float32Array].map((type) =>
+      type.from(numbers),
+    )) {
+      const data = makeResident(values, [3, 2]);
+      for (const dtype of ['float32', 'int32'] as const) {
+        const compiled = compile((indices: Tensor1D) => gatherRows(data, indices, dtype), { plan });
+        const rows = await compiled(tf.tensor1d([2, 0], 'int32'));
+        expect([...rows.dataSync()]).toEqual([250, 255, 0, 1]);
+        compiled.dispose();
+      }
+      data.dispose();
+    }
+  });
+
   it('leaves no tensor behind, neither after a trace nor after a failed one', async () => {
     const before = [binding().getNumOfTensors(), tf.memory().numTensors];
     const data = makeResident(new Uint8Array(4096), [64, 64]);
