@@ -1,4 +1,7 @@
 // The functions that JavaScript sees. Their types are in src/engine/runtime/binding.ts. C++ exceptions stop here.
+#if defined(__linux__)
+#include <malloc.h>
+#endif
 #include <napi.h>
 
 #include "attributes.h"
@@ -53,6 +56,14 @@ Napi::Value Configure(const Napi::CallbackInfo& info) {
   if (given.Get("useGpu").IsBoolean()) options.useGpu = given.Get("useGpu").ToBoolean().Value();
   Of(info.Env()).Configure(options);
   recurrent::SetThreads(options.intraOpThreads);
+  return info.Env().Undefined();
+}
+
+// Hands the system what the C library keeps of freed memory; other libraries than glibc do so by themselves, or never.
+Napi::Value ReleaseMemory(const Napi::CallbackInfo& info) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
   return info.Env().Undefined();
 }
 
@@ -203,6 +214,7 @@ void Export(Napi::Object& exports, const char* name) {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData<Runtime>(new Runtime);
   Export<Configure>(exports, "configure");
+  Export<ReleaseMemory>(exports, "releaseMemory");
   Export<RecurrentKernels>(exports, "recurrentKernels");
   Export<Devices>(exports, "devices");
   Export<IsUsingGpuDevice>(exports, "isUsingGpuDevice");

@@ -407,6 +407,7 @@ it('exports what its TypeScript face says', () => {
   const face: Record<KeyOfMethods, true> = {
     configure: true,
     devices: true,
+        releaseMemory: true,
         recurrentKernels: true,
     isUsingGpuDevice: true,
     createTensor: true,

@@ -44,6 +44,8 @@ export type TensorValues =
  */
 export interface NativeBinding {
   configure(options: { intraOpThreads?: number; interOpThreads?: number; useGpu?: boolean }): void;
+  /** Hands the system what the C library keeps of freed memory. */
+  releaseMemory(): void;
   /**
    * Makes the recurrent kernels known to XLA; false where they cannot be (recurrent-kernels.ts). With `set` those for an instruction
    * set are used from now on, '' the best; false where this processor has it not.

@@ -72,6 +72,7 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
   const variables = options.variables ?? [];
   const maxTraces = options.maxTraces ?? 16;
   const cache = new Map<string, TraceRecord>();
+  const compiledOnce = new WeakSet<TraceRecord>();
   let plan: Plan | undefined = options.plan === 'auto' ? undefined : options.plan;
 
   function traceFor(
@@ -118,6 +119,10 @@ export function compile<A extends readonly Tree<Input>[], R extends Tree<Tensor>
     if (with_ === 'eager') return runEagerly(step, inputs, variables, commit);
     const { trace, ids } = traceFor(inputs, with_);
     const metas = await binding().callFunctionAsync(trace.fn.name, ids, with_ === 'xla', oneThread);
+    if (with_ === 'xla' && !compiledOnce.has(trace)) {
+      compiledOnce.add(trace);
+      binding().releaseMemory(); // a hundred megabytes that the compiler has freed
+    }
     return finish(trace, metas, commit);
   }
 
