@@ -29,16 +29,18 @@ export async function importRun(
 
 /** The parts of the run in a file, each asked for when the one before is stored: no more than one is in memory here. */
 async function* partsOf(engines: EngineSupervisor, path: string): AsyncGenerator<RunPart> {
-  let isRead = false;
+  let isLeft = true;
   try {
     for (let part = 0; ; part++) {
       const next = await engines.call('runs.readExport', { path, part });
-      isRead = next === null;
-      if (next === null) return;
+      if (next === null) {
+        isLeft = false;
+        return;
+      }
       yield next;
     }
   } finally {
     // Whoever has stopped in between: the engine lets go of the rest.
-    if (!isRead) await engines.call('runs.readExport', { path, part: 'end' }).catch(() => undefined);
+    if (isLeft) await engines.call('runs.readExport', { path, part: 'end' }).catch(() => undefined);
   }
 }

@@ -90,9 +90,9 @@ describe('an import that breaks off', () => {
     use: (history: History, engines: EngineSupervisor) => Promise<void>,
   ): Promise<(number | 'end')[]> {
     const asked: (number | 'end')[] = [];
-    const call = async (_: string, { part }: { part: number | 'end' }): Promise<RunPart | null> => {
+    const call = (_: string, { part }: { part: number | 'end' }): Promise<RunPart | null> => {
       asked.push(part);
-      return answer(part);
+      return new Promise((resolve) => resolve(answer(part)));
     };
     const history = await openHistory(join(tempFolder(), 'history.sqlite'));
     await use(history, { call } as unknown as EngineSupervisor);
